@@ -1,0 +1,81 @@
+"""The exact next-character distribution of a grammar.
+
+A grammar writes text word by word while it walks over hidden states. A reader sees only characters, so the exact
+probability of the next one is a sum over all walks that fit what was read: a *forward filter*, which also works
+in the middle of a word. A sentence can be in a few thousand situations; each is summed once, and then it is a table.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from course_lm.tokenizer import LINE_BREAK, CharTokenizer
+
+State = Hashable
+START: State = "start"
+
+
+class Edge(NamedTuple):
+    """One way to go on: with this probability, write these characters, then be in that state."""
+
+    probability: float
+    text: str
+    target: State
+
+
+Grammar = Mapping[State, Sequence[Edge]]
+Walk = tuple[float, str, State]  # its weight, what it still has to write of this word, the state after it
+Walks = tuple[Walk, ...]
+
+
+def tabulate(grammar: Grammar, tokenizer: CharTokenizer) -> tuple[list[list[int]], np.ndarray]:
+    """The oracle as two tables: ``following[situation][id]`` and ``log_p[situation, id]``.
+
+    A situation is what a reader can know: all the walks that fit the characters read so far, with their weights.
+    Situation 0 is the start of a sentence; in situation 1 something impossible was read, and no walk is left.
+    """
+    V, bos = tokenizer.vocab_size, tokenizer.bos_id
+    start, impossible = 0, 1
+    situations = [_settle(grammar, [(1.0, "", START)]), ()]
+    numbers = {walks: number for number, walks in enumerate(situations)}
+    following: list[list[int]] = []
+    log_p: list[np.ndarray] = []
+    for walks in situations:  # grows while we read it
+        next_situation, p = [impossible] * V, np.zeros(V)
+        next_situation[bos] = start
+        for character, rest in _by_next_character(walks).items():
+            token = int(tokenizer.encode(character))
+            p[token] = weight = sum(w for w, _, _ in rest)
+            if character != LINE_BREAK:
+                settled = _settle(grammar, [(w / weight, text, target) for w, text, target in rest])
+                if settled not in numbers:
+                    numbers[settled] = len(situations)
+                    situations.append(settled)
+                next_situation[token] = numbers[settled]
+        following.append(next_situation)
+        with np.errstate(divide="ignore"):
+            log_p.append(np.log(p if walks else np.full(V, 1 / V)))
+    return following, np.stack(log_p)
+
+
+def _settle(grammar: Grammar, walks: list[Walk]) -> Walks:
+    """Send walks that finished a word into their next words, and merge those that cannot be told apart."""
+    merged: dict[tuple[str, State], float] = defaultdict(float)
+    for weight, text, target in walks:
+        if text:
+            merged[text, target] += weight
+        else:
+            for edge in grammar[target]:
+                merged[edge.text, edge.target] += weight * edge.probability
+    return tuple(sorted(((round(w, 12), *rest) for rest, w in merged.items()), key=repr))
+
+
+def _by_next_character(walks: Walks) -> dict[str, list[Walk]]:
+    groups: dict[str, list[Walk]] = defaultdict(list)
+    for weight, text, target in walks:
+        groups[text[0]].append((weight, text[1:], target))
+    return groups

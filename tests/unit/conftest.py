@@ -1,0 +1,48 @@
+"""One tiny text, one tiny model and one exact source, made once."""
+
+import pytest
+import torch
+from hypothesis import settings
+
+from course_lm import CharTokenizer, ModelConfig, ToyEnglish, TransformerLM
+from course_lm.data import Corpus, line_starts
+
+settings.register_profile("course", deadline=None, derandomize=True)
+settings.load_profile("course")
+
+
+@pytest.fixture(scope="session")
+def toy() -> ToyEnglish:
+    return ToyEnglish()
+
+
+@pytest.fixture(scope="session")
+def tokenizer(toy) -> CharTokenizer:
+    return toy.tokenizer
+
+
+@pytest.fixture(scope="session")
+def corpus(toy) -> Corpus:
+    """The toy corpus in small."""
+    text = toy.sample(30_000, seed=1)
+    ids = torch.cat([torch.tensor([toy.tokenizer.bos_id]), toy.tokenizer.encode(text)])
+    cut = int(line_starts(ids, toy.tokenizer.bos_id)[-60])
+    return Corpus("toy", text, toy.tokenizer, train=ids[: cut + 1], val=ids[cut:], source=toy)
+
+
+@pytest.fixture
+def model(tokenizer) -> TransformerLM:
+    """An untrained model whose every weight is random, so that nothing is right by being 0."""
+    config = ModelConfig(tokenizer.vocab_size, context_length=24, n_layers=2, n_heads=2, d_model=16)
+    model = TransformerLM(config, seed=3).eval()
+    generator = torch.Generator().manual_seed(4)
+    with torch.no_grad():
+        for weights in model.parameters():
+            weights.copy_(torch.randn(weights.shape, generator=generator) * 0.4)
+    return model
+
+
+@pytest.fixture
+def ids(tokenizer) -> torch.Tensor:
+    """``(3, 24)`` random ids."""
+    return torch.randint(tokenizer.vocab_size, (3, 24), generator=torch.Generator().manual_seed(5))

@@ -1,0 +1,115 @@
+import math
+from collections import defaultdict
+
+import pytest
+import torch
+
+from course_lm import cross_entropy, ledger
+from course_lm.grammar import START, Edge
+from course_lm.sources import Source
+
+# A cut-down toy: number is hidden in "sheep", a distractor follows, the verb reveals it; texts begin alike.
+GRAMMAR = {
+    START: [Edge(0.5, "sheep ", "one"), Edge(0.3, "sheep ", "many"), Edge(0.2, "she ", "one")],
+    "one": [Edge(0.25, "by seas ", "one, far"), Edge(0.75, "sits.\n", START)],
+    "many": [Edge(0.5, "by sea ", "many, far"), Edge(0.4, "sit.\n", START), Edge(0.1, "sits in.\n", START)],
+    "one, far": [Edge(1.0, "sits.\n", START)],
+    "many, far": [Edge(0.5, "sit.\n", START), Edge(0.5, "sit on.\n", START)],
+}
+
+
+@pytest.fixture(scope="module")
+def small() -> Source:
+    return Source(GRAMMAR)
+
+
+@pytest.fixture(scope="module")
+def sentences() -> dict[str, float]:
+    """Every sentence of the small grammar with its probability, by walking all paths."""
+    found: dict[str, float] = defaultdict(float)
+    paths = [("", START, 1.0)]
+    while paths:
+        text, state, p = paths.pop()
+        for edge in GRAMMAR[state]:
+            longer = (text + edge.text, edge.target, p * edge.probability)
+            if edge.target == START:
+                found[longer[0]] += longer[2]
+            else:
+                paths.append(longer)
+    return found
+
+
+def test_oracle_equals_enumeration_at_every_character(small, sentences):
+    for text in sentences:
+        ids = small.tokenizer.encode("\n" + text)
+        p = small(ids[None, :-1])[0].exp()
+        for t in range(len(text)):
+            prefix = sum(q for other, q in sentences.items() if other.startswith(text[:t]))
+            for i, character in enumerate(small.tokenizer.alphabet):
+                longer = sum(q for other, q in sentences.items() if other.startswith(text[:t] + character))
+                assert p[t, i].item() == pytest.approx(longer / prefix, abs=1e-10)
+
+
+def test_entropy_rate_equals_enumeration(small, sentences):
+    assert sum(sentences.values()) == pytest.approx(1)
+    nats = sum(-q * math.log(q) for q in sentences.values())
+    characters = sum(q * len(text) for text, q in sentences.items())
+    assert small.entropy_rate == pytest.approx(nats / characters, rel=1e-10)
+
+
+def test_mean_surprisal_of_a_million_characters_is_the_entropy_rate(toy):
+    ids = toy.tokenizer.encode("\n" + toy.sample(1_000_000, seed=7))
+    nats = cross_entropy(toy(ids[None, :-1])[0], ids[1:], reduction="none")
+    ends = (ids[1:] == toy.tokenizer.bos_id).nonzero().flatten()
+    per_sentence = torch.stack([nats.cumsum(0)[ends].diff(), ends.diff().double()])
+    residual = per_sentence[0] - toy.entropy_rate * per_sentence[1]
+    standard_error = residual.std() / len(residual) ** 0.5 / per_sentence[1].mean()
+    assert abs(nats.mean() - toy.entropy_rate) < 4 * standard_error
+    assert standard_error < 0.001
+
+
+def test_every_situation_of_the_toy_language_has_a_distribution(toy):
+    assert torch.from_numpy(toy._log_p).exp().sum(-1) == pytest.approx(1, abs=1e-9)
+
+
+def test_toy_text_is_whole_lines_of_right_english(toy):
+    text = toy.sample(50_000, seed=2)
+    assert text.endswith(".\n")
+    lines = text.splitlines()
+    assert max(map(len, lines)) < 72
+    words = {word for line in lines for word in line.replace(",", "").replace(".", "").split()}
+    assert 110 <= len(words) <= 140
+    assert toy.vocab_size == 29
+    for line in lines:
+        first = line.split()
+        assert not (first[0] == "one" and any(w + "s" in first[1:3] for w in ("dog", "king", "queen")))
+
+
+def test_a_verb_agrees_with_its_subject_across_the_distractor(toy):
+    for subject, right, wrong in (("the dogs", "dance", "dances"), ("the dog", "dances", "dance,")):
+        for place in ("castle", "castles"):
+            rows = ledger(toy, toy.tokenizer.encode(f"\n{subject} near the {place} {right}.\n"))
+            assert all(row.p > 0 for row in rows)
+            assert any(row.p == 0 for row in ledger(toy, toy.tokenizer.encode(f"\n{subject} near the {place} {wrong}")))
+
+
+def test_after_an_impossible_character_rows_are_uniform_until_the_next_line_break(toy):
+    ids = toy.tokenizer.encode("\nqqqq\nthe ")
+    log_p = toy(ids[None])[0]
+    assert (log_p[3:5] == -math.log(29)).all()
+    torch.testing.assert_close(log_p[6:], toy(toy.tokenizer.encode("\nthe ")[None])[0][1:])
+
+
+def test_the_same_seed_gives_the_same_text(toy):
+    assert toy.sample(2000, seed=5) == toy.sample(2000, seed=5)
+    assert toy.sample(2000, seed=5) != toy.sample(2000, seed=6)
+
+
+def test_rows_that_do_not_begin_with_a_line_break_are_refused(toy):
+    with pytest.raises(ValueError, match=r"begin with a line break"):
+        toy(toy.tokenizer.encode("the dog")[None])
+
+
+def test_a_grammar_whose_probabilities_do_not_sum_to_one_is_refused():
+    with pytest.raises(ValueError, match=r"must sum to 1; got 0.9"):
+        Source({START: [Edge(0.9, "a\n", START)]})
