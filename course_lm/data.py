@@ -1,0 +1,173 @@
+"""From a text to the rows that a model is trained on.
+
+A corpus is a text, its tokenizer, and its ids cut into a part to train on and a part to validate on.
+A training row is a window of the ids: inputs ``x`` and the same tokens moved by one, the targets ``y``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pooch
+import torch
+from torch import Tensor
+
+from course_lm.sources import Source, ToyEnglish
+from course_lm.tokenizer import CharTokenizer
+
+TOY_CHARACTERS = 1_000_000
+SHAKESPEARE_URL = "https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt"
+SHAKESPEARE_SHA256 = "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed"
+SHAKESPEARE_VARIABLE = "COURSE_LM_SHAKESPEARE"
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A text that is ready for training.
+
+    Attributes:
+        name: what `load_corpus` was asked for.
+        text: the whole text.
+        tokenizer: its tokenizer.
+        train: ``(N,)`` int64 ids of the line break before the text and its first 90 %, cut after a line break.
+        val: ``(M,)`` int64 ids of that last line break and the rest.
+        source: the exact source of the text, where it is known.
+    """
+
+    name: str
+    text: str
+    tokenizer: CharTokenizer
+    train: Tensor
+    val: Tensor
+    source: Source | None = None
+
+    def starts(self, ids: Tensor) -> Tensor | None:
+        """Where rows may begin: at line breaks if the source is known, since its sentences are independent."""
+        return None if self.source is None else line_starts(ids, self.tokenizer.bos_id)
+
+    def bytes_predicted(self, ids: Tensor) -> int:
+        """The UTF-8 bytes of the predicted tokens, all but the first."""
+        return len(self.tokenizer.decode(ids[1:]).encode())
+
+
+def load_corpus(name: str) -> Corpus:
+    """Load ``toy`` (made on the spot), ``shakespeare`` (downloaded once) or a UTF-8 text file.
+
+    Raises:
+        ValueError: if the text is empty or too short to split, or not UTF-8.
+        OSError: if a file is missing, damaged, or cannot be downloaded.
+    """
+    if name == "toy":
+        toy = ToyEnglish()
+        return _corpus(name, toy.sample(TOY_CHARACTERS), toy.tokenizer, toy)
+    path = shakespeare_path() if name == "shakespeare" else Path(name)
+    text = _read_text(path)
+    if not text:
+        raise ValueError(f"the corpus {str(path)!r} is empty. Name a text file with at least two lines.")
+    return _corpus(name, text, CharTokenizer.from_text(text))
+
+
+def batches(
+    ids: Tensor,
+    batch_size: int,
+    context_length: int,
+    *,
+    starts: Tensor | None = None,
+    generator: torch.Generator,
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Random rows without end: every row starts anywhere, or at one of ``starts``.
+
+    Args:
+        ids: ``(N,)`` int64 ids.
+        batch_size: B, rows in a batch.
+        context_length: T, predictions in a row, in tokens.
+        starts: ``(S,)`` int64 positions in ``ids`` where a row may begin.
+        generator: draws the rows; its state after a batch is all there is to know about the next one.
+
+    Yields:
+        ``(x, y)``, both ``(B, T)`` int64, with ``y[:, t]`` the token after ``x[:, t]``.
+
+    Raises:
+        ValueError: if no row fits.
+    """
+    last = len(ids) - context_length - 1
+    allowed = torch.arange(max(last + 1, 0)) if starts is None else starts[starts <= last]
+    if not len(allowed):
+        raise ValueError(
+            f"ids must hold at least context_length + 1 = {context_length + 1} tokens after an allowed start; "
+            f"got {len(ids)} tokens. Take a longer text or a shorter context_length."
+        )
+    offsets = torch.arange(context_length + 1)
+    while True:
+        rows = allowed[torch.randint(len(allowed), (batch_size, 1), generator=generator)]  # (B, 1)
+        window = ids[rows + offsets]  # (B, T + 1)
+        yield window[:, :-1], window[:, 1:]
+
+
+def line_starts(ids: Tensor, bos_id: int) -> Tensor:
+    """Positions ``(S,)`` of the line breaks that have a token after them."""
+    return (ids[:-1] == bos_id).nonzero().flatten()
+
+
+def shakespeare_path() -> Path:
+    """The file of tiny Shakespeare: the one that ``COURSE_LM_SHAKESPEARE`` names, or a checked, cached download."""
+    if named := os.environ.get(SHAKESPEARE_VARIABLE):
+        path = Path(named)
+        _require_checksum(path, f"{SHAKESPEARE_VARIABLE} must name the file of tiny Shakespeare")
+        return path
+    try:
+        return Path(
+            pooch.retrieve(
+                SHAKESPEARE_URL,
+                known_hash=f"sha256:{SHAKESPEARE_SHA256}",
+                fname="tinyshakespeare.txt",
+                path=pooch.os_cache("course_lm"),
+            )
+        )
+    except (OSError, ValueError) as error:  # no network; a download that is not the expected file
+        raise OSError(
+            f"tiny Shakespeare could not be downloaded from {SHAKESPEARE_URL} ({type(error).__name__}). "
+            f"Get the file another way and set {SHAKESPEARE_VARIABLE}=/path/to/it, or use the corpus 'toy'."
+        ) from error
+
+
+def _require_checksum(path: Path, demand: str) -> None:
+    found = hashlib.sha256(_read_bytes(path)).hexdigest()
+    if found != SHAKESPEARE_SHA256:
+        raise OSError(
+            f"{demand} (SHA-256 {SHAKESPEARE_SHA256[:12]}…); {str(path)!r} has {found[:12]}…. "
+            "The file is damaged or another one: get it again."
+        )
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise OSError(f"the corpus file {str(path)!r} cannot be read: {error.strerror}. Check the path.") from error
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return _read_bytes(path).decode("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"the corpus {str(path)!r} must be UTF-8 text; byte {error.start} is not. Save it as UTF-8."
+        ) from error
+
+
+def _corpus(name: str, text: str, tokenizer: CharTokenizer, source: Source | None = None) -> Corpus:
+    ids = torch.cat([torch.tensor([tokenizer.bos_id]), tokenizer.encode(text)])  # (N + 1,)
+    breaks = line_starts(ids, tokenizer.bos_id)
+    cuts = breaks[(breaks > 0) & (breaks <= 0.9 * len(ids))]
+    if not len(cuts):
+        raise ValueError(
+            f"the corpus {name!r} must have a line break within its first 90 %, where training and validation "
+            f"are cut; got a text of {len(text)} characters without one. Add line breaks or take a longer text."
+        )
+    cut = int(cuts[-1])
+    return Corpus(name, text, tokenizer, train=ids[: cut + 1], val=ids[cut:], source=source)

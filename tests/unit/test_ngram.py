@@ -1,0 +1,87 @@
+import math
+
+import pytest
+import torch
+
+from course_lm import NGramLM, UniformLM, cross_entropy
+
+
+def test_uniform_model_costs_ln_v():
+    ids = torch.randint(29, (2, 50), generator=torch.Generator().manual_seed(0))
+    logits = UniformLM(29)(ids)
+    assert logits.shape == (2, 50, 29)
+    assert cross_entropy(logits, ids).item() == pytest.approx(math.log(29))
+
+
+@pytest.mark.parametrize("order", [1, 2, 3, 6])
+def test_probabilities_sum_to_one_after_seen_and_unseen_contexts(order, corpus, ids):
+    model = NGramLM(order, 29).fit(corpus.train)
+    for rows in (ids, corpus.val[None]):
+        assert model(rows).exp().sum(-1).flatten().tolist() == pytest.approx([1] * rows.numel(), abs=1e-5)
+
+
+def reference_probability(text: list[int], context: list[int], token: int, order: int, V: int) -> float:
+    """Interpolated Kneser–Ney by its definition, with dictionaries and recursion."""
+
+    def count(gram: tuple[int, ...], k: int) -> int:
+        """Occurrences for the longest context, different left neighbors for a shorter one."""
+        n = len(gram)
+        places = [i for i in range(len(text) - n + 1) if tuple(text[i : i + n]) == gram]
+        return len(places) if k == order - 1 else len({text[i - 1] for i in places if i > 0})
+
+    def p(context: tuple[int, ...], token: int) -> float:
+        k = len(context)
+        grams = {tuple(text[i : i + k + 1]) for i in range(len(text) - k)}
+        if k == order - 1 == 0:
+            grams = {(w,) for w in text[1:]}
+        everything = [c for g in grams if (c := count_of(g, k))]
+        n1, n2 = everything.count(1), everything.count(2)
+        d = n1 / (n1 + 2 * n2) if n1 else 0.5
+        counts = {g[-1]: c for g in grams if g[:-1] == context and (c := count_of(g, k))}
+        shorter = p(context[1:], token) if k else 1 / V
+        if not counts:
+            return shorter
+        total = sum(counts.values())
+        return max(counts.get(token, 0) - d, 0) / total + d * len(counts) / total * shorter
+
+    def count_of(gram: tuple[int, ...], k: int) -> int:
+        return text[1:].count(gram[0]) if k == order - 1 == 0 else count(gram, k)
+
+    return p(tuple(context[-(order - 1) :] if order > 1 else ()), token)
+
+
+@pytest.mark.parametrize("order", [1, 2, 3, 4])
+def test_kneser_ney_equals_its_definition(order):
+    generator = torch.Generator().manual_seed(order)
+    text = torch.randint(4, (60,), generator=generator)
+    row = torch.randint(4, (12,), generator=generator)
+    p = NGramLM(order, 4).fit(text)(row[None])[0].exp()
+    for t in range(order - 1, 12):
+        for token in range(4):
+            expected = reference_probability(text.tolist(), row[: t + 1].tolist(), token, order, 4)
+            assert p[t, token].item() == pytest.approx(expected, abs=1e-6)
+
+
+def test_longer_contexts_predict_the_toy_language_better(corpus):
+    losses = [
+        cross_entropy(NGramLM(n, 29).fit(corpus.train)(corpus.val[None, :-1])[0], corpus.val[1:]) for n in (1, 2, 4)
+    ]
+    assert losses[0] > losses[1] > losses[2]
+
+
+@pytest.mark.parametrize("order", [2, 5])
+def test_the_future_does_not_move_the_past(order, corpus, ids):
+    model = NGramLM(order, 29).fit(corpus.train)
+    other = torch.cat([ids[:, :10], (ids[:, 10:] + 1) % 29], dim=1)
+    assert torch.equal(model(ids)[:, :10], model(other)[:, :10])
+
+
+def test_bad_input_is_refused_in_a_sentence(ids):
+    with pytest.raises(ValueError, match=r"in \[0, 5\), the vocabulary"):
+        NGramLM(2, 5).fit(ids.flatten())
+    with pytest.raises(ValueError, match="at least 2 tokens"):
+        NGramLM(2, 5).fit(torch.tensor([1]))
+    with pytest.raises(ValueError, match="call fit"):
+        NGramLM(2, 29)(ids)
+    with pytest.raises(ValueError, match="at least 1"):
+        NGramLM(0, 5)

@@ -1,0 +1,143 @@
+import hashlib
+import socket
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from course_lm import CharTokenizer, batches, load_corpus
+from course_lm import data as data_module
+
+
+@given(st.text(min_size=1))
+def test_decode_undoes_encode(text):
+    tokenizer = CharTokenizer.from_text(text)
+    ids = tokenizer.encode(text)
+    assert ids.shape == (len(text),)
+    assert ids.dtype == torch.int64
+    assert tokenizer.decode(ids) == text
+    assert tokenizer.decode([tokenizer.bos_id]) == "\n"
+    assert tokenizer.vocab_size == len({*text, "\n"})
+
+
+def test_an_unknown_character_is_named_with_its_place():
+    with pytest.raises(ValueError, match=r"'é' \(U\+00E9\) at position 6, line 2"):
+        CharTokenizer.from_text("abc\n").encode("abc\nbaé")
+
+
+def test_an_empty_text_and_a_foreign_id_are_refused():
+    with pytest.raises(ValueError, match=r"empty text"):
+        CharTokenizer.from_text("")
+    with pytest.raises(ValueError, match=r"ids must be in \[0, 3\).*got 3"):
+        CharTokenizer.from_text("ab").decode([0, 3])
+    with pytest.raises(ValueError, match=r"each character once"):
+        CharTokenizer("aa\n")
+    with pytest.raises(ValueError, match=r"line break"):
+        CharTokenizer("ab")
+
+
+def test_a_saved_tokenizer_is_the_same_and_a_foreign_file_is_refused(tmp_path):
+    tokenizer = CharTokenizer.from_text("héllo\n")
+    tokenizer.save(tmp_path / "t.json")
+    assert CharTokenizer.load(tmp_path / "t.json").alphabet == tokenizer.alphabet
+    for text in ("{}", "[1]", "nonsense", '{"kind": "bpe"}'):
+        with pytest.raises(ValueError, match=r"not the description of a character tokenizer"):
+            CharTokenizer.from_json(text)
+
+
+def test_a_corpus_is_cut_at_a_line_break_and_nothing_is_lost(tmp_path):
+    text = "".join(f"line {i}\n" for i in range(100))
+    (tmp_path / "text.txt").write_text(text)
+    corpus = load_corpus(str(tmp_path / "text.txt"))
+    bos = corpus.tokenizer.bos_id
+    assert corpus.train[0] == corpus.train[-1] == corpus.val[0] == bos
+    assert corpus.tokenizer.decode(torch.cat([corpus.train, corpus.val[1:]])) == "\n" + text
+    assert 0.85 * len(text) < len(corpus.train) <= 0.9 * len(text) + 2
+    assert corpus.starts(corpus.train) is None
+    assert corpus.bytes_predicted(corpus.val) == len(corpus.val) - 1
+
+
+def test_rows_are_windows_of_the_text_moved_by_one(corpus):
+    x, y = next(batches(corpus.train, 50, 30, generator=torch.Generator().manual_seed(0)))
+    assert x.shape == y.shape == (50, 30)
+    text = corpus.tokenizer.decode(corpus.train)
+    for inputs, targets in zip(x, y, strict=True):
+        assert corpus.tokenizer.decode(torch.cat([inputs, targets[-1:]])) in text
+        assert torch.equal(inputs[1:], targets[:-1])
+
+
+def test_rows_begin_at_line_breaks_where_the_source_is_known(corpus):
+    starts = corpus.starts(corpus.train)
+    x, _ = next(batches(corpus.train, 200, 30, starts=starts, generator=torch.Generator().manual_seed(0)))
+    assert (x[:, 0] == corpus.tokenizer.bos_id).all()
+
+
+def test_every_start_is_drawn_and_the_last_one_fits():
+    ids = torch.arange(10)
+    x, y = next(batches(ids, 500, 3, generator=torch.Generator().manual_seed(0)))
+    assert sorted(set(x[:, 0].tolist())) == list(range(7))
+    assert y.max() == 9
+
+
+def test_the_state_of_the_generator_decides_the_next_batch(corpus):
+    generator = torch.Generator().manual_seed(0)
+    rows = batches(corpus.train, 4, 10, generator=generator)
+    next(rows)
+    again = torch.Generator()
+    again.set_state(generator.get_state())
+    assert torch.equal(next(rows)[0], next(batches(corpus.train, 4, 10, generator=again))[0])
+
+
+def test_a_text_shorter_than_the_context_is_refused():
+    with pytest.raises(ValueError, match=r"at least context_length \+ 1 = 11 tokens.*got 10"):
+        next(batches(torch.arange(10), 2, 10, generator=torch.Generator()))
+
+
+def test_files_that_cannot_be_a_corpus_are_refused_in_a_sentence(tmp_path):
+    (tmp_path / "empty.txt").write_text("")
+    (tmp_path / "one_line.txt").write_text("no line break")
+    (tmp_path / "latin.txt").write_bytes("caf\xe9\n".encode("latin-1"))
+    for file, error, words in (
+        ("empty.txt", ValueError, "is empty"),
+        ("one_line.txt", ValueError, "must have a line break"),
+        ("latin.txt", ValueError, "must be UTF-8 text; byte 3"),
+        ("missing.txt", OSError, "cannot be read: No such file"),
+    ):
+        with pytest.raises(error, match=words):
+            load_corpus(str(tmp_path / file))
+
+
+def test_a_damaged_shakespeare_file_is_refused(tmp_path, monkeypatch):
+    (tmp_path / "damaged.txt").write_text("First Citizen:\n")
+    monkeypatch.setenv("COURSE_LM_SHAKESPEARE", str(tmp_path / "damaged.txt"))
+    with pytest.raises(OSError, match=r"SHA-256 86c4e6aa9db7.*damaged or another one"):
+        load_corpus("shakespeare")
+
+
+def test_without_a_network_the_error_names_the_variable(tmp_path, monkeypatch):
+    def refuse(*_, **__):
+        raise OSError("network is unreachable")
+
+    monkeypatch.delenv("COURSE_LM_SHAKESPEARE", raising=False)
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    monkeypatch.setattr(data_module.pooch, "os_cache", lambda name: tmp_path)
+    with pytest.raises(OSError, match=r"could not be downloaded.*COURSE_LM_SHAKESPEARE=/path/to/it"):
+        load_corpus("shakespeare")
+
+
+def test_a_download_that_is_not_the_expected_file_is_refused(tmp_path, monkeypatch):
+    wrong = tmp_path / "served.txt"
+    wrong.write_text("something else\n")
+    monkeypatch.delenv("COURSE_LM_SHAKESPEARE", raising=False)
+    monkeypatch.setattr(data_module, "SHAKESPEARE_URL", wrong.as_uri())
+    monkeypatch.setattr(data_module.pooch, "os_cache", lambda name: tmp_path / "cache")
+
+    def serve(url, known_hash, fname, path):
+        found = hashlib.sha256(wrong.read_bytes()).hexdigest()
+        raise ValueError(f"SHA256 hash of downloaded file ({fname}) does not match: {found}")
+
+    monkeypatch.setattr(data_module.pooch, "retrieve", serve)
+    with pytest.raises(OSError, match=r"could not be downloaded"):
+        load_corpus("shakespeare")
