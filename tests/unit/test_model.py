@@ -1,0 +1,100 @@
+import math
+
+import pytest
+import torch
+
+from course_lm import ModelConfig, TransformerLM, cross_entropy
+
+
+def test_logits_have_one_row_per_input_and_one_column_per_vocabulary_entry(model, ids):
+    logits = model(ids)
+    assert logits.shape == (3, 24, 29)
+    assert logits.dtype == torch.float32
+
+
+@pytest.mark.parametrize("t", range(1, 24))
+def test_future_tokens_do_not_move_past_logits(model, ids, t):
+    for shift in (1, 7):
+        other = torch.cat([ids[:, :t], (ids[:, t:] + shift) % 29], dim=1)
+        torch.testing.assert_close(model(other)[:, :t], model(ids)[:, :t], rtol=0, atol=1e-5)
+
+
+def test_every_earlier_token_moves_the_last_logits(model, ids):
+    last = model(ids)[:, -1]
+    for t in range(24):
+        other = ids.clone()
+        other[:, t] = (other[:, t] + 1) % 29
+        assert not torch.allclose(model(other)[:, -1], last, atol=1e-4)
+
+
+def test_an_untrained_model_costs_ln_v(tokenizer, ids):
+    untrained = TransformerLM(ModelConfig.preset("tiny", 29))
+    assert cross_entropy(untrained(ids), ids).item() == pytest.approx(math.log(29), abs=1e-6)
+
+
+@pytest.mark.parametrize("cuts", [[1] * 24, [10] + [1] * 14, [5, 7, 12]])
+def test_reading_through_the_cache_equals_reading_at_once(model, ids, cuts):
+    cache = model.new_cache(3)
+    parts = [model(part, cache) for part in ids.split(cuts, dim=1)]
+    torch.testing.assert_close(torch.cat(parts, dim=1), model(ids), rtol=1e-4, atol=1e-5)
+
+
+def test_a_row_does_not_depend_on_its_neighbors_in_the_batch(model, ids):
+    torch.testing.assert_close(model(ids)[1:2], model(ids[1:2]), rtol=1e-4, atol=1e-5)
+
+
+def test_parameter_counts_of_the_presets():
+    def count(name):
+        return sum(p.numel() for p in TransformerLM(ModelConfig.preset(name, 65)).parameters())
+
+    assert count("small") == pytest.approx(0.80e6, rel=0.01)
+    assert count("base") == pytest.approx(10.6e6, rel=0.01)
+
+
+def test_the_seed_decides_the_weights_and_the_callers_random_numbers_stay():
+    config = ModelConfig.preset("tiny", 29)
+    torch.manual_seed(0)
+    expected = torch.rand(1)
+    torch.manual_seed(0)
+    first, second, other = (TransformerLM(config, seed=s) for s in (1, 1, 2))
+    assert torch.rand(1) == expected
+    assert all(torch.equal(a, b) for a, b in zip(first.parameters(), second.parameters(), strict=True))
+    assert not torch.equal(first.embedding.weight, other.embedding.weight)
+
+
+@pytest.mark.parametrize(
+    ("bad", "error", "words"),
+    [
+        (torch.zeros(24).long(), ValueError, r"\(B, T\).*\(24,\)"),
+        (torch.zeros(2, 0).long(), ValueError, "T at least 1"),
+        (torch.zeros(2, 25).long(), ValueError, "context_length = 24.*25"),
+        (torch.full((2, 3), 29), ValueError, r"\[0, 29\).*29"),
+        (torch.full((2, 3), -1), ValueError, r"\[0, 29\).*-1"),
+        (torch.zeros(2, 3), TypeError, "int64.*float32"),
+    ],
+)
+def test_rows_that_the_model_cannot_read_are_refused_in_a_sentence(model, bad, error, words):
+    with pytest.raises(error, match=words):
+        model(bad)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"n_heads": 3}, "n_heads must divide d_model.*1, 2, 4"),
+        ({"n_heads": 16}, "must be even"),
+        ({"d_model": 0}, "d_model must be a whole number of at least 1; got 0"),
+        ({"vocab_size": 2.0}, "vocab_size must be a whole number"),
+        ({"n_layers": True}, "n_layers must be a whole number"),
+        ({"dropout": 1.0}, "dropout must be in"),
+    ],
+)
+def test_a_shape_that_cannot_work_is_refused(change, words):
+    shape = {"vocab_size": 29, "context_length": 8, "n_layers": 1, "n_heads": 2, "d_model": 16}
+    with pytest.raises(ValueError, match=words):
+        ModelConfig(**(shape | change))
+
+
+def test_an_unknown_preset_is_refused_with_the_known_ones():
+    with pytest.raises(ValueError, match=r"tiny, small, base; got 'huge'"):
+        ModelConfig.preset("huge", 29)
