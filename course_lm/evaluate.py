@@ -1,0 +1,219 @@
+"""What a text costs under a model, token by token and in sum.
+
+Works on any language model: something callable as ``model(ids) -> logits``. Sums are weighted by tokens, never a
+mean of means, and every token after the first is counted exactly once.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor, nn
+
+from course_lm.loss import bits_per_byte, cross_entropy, nats_to_bits, perplexity
+
+PADDING = -1  # a target that costs nothing
+LOGITS_AT_ONCE = 8_000_000  # bounds the memory of one batch of windows
+
+
+class LanguageModel(Protocol):
+    """Tokens in, logits out."""
+
+    @property
+    def vocab_size(self) -> int:
+        """V, the number of entries in the vocabulary."""
+
+    @property
+    def context_length(self) -> int | None:
+        """The largest number of tokens in a row; None where there is no limit."""
+
+    def __call__(self, ids: Tensor, /) -> Tensor:
+        """``(B, T)`` int64 ids to ``(B, T, V)`` logits; ``[b, t]`` scores token t + 1."""
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """The cost of a text, as one number in several units."""
+
+    nats_per_token: float
+    n_tokens: int
+    perplexity: float
+    bits_per_token: float
+    bits_per_byte: float | None
+
+
+@dataclass(frozen=True)
+class LedgerRow:
+    """One predicted token: its probability, its cost, and the account so far."""
+
+    token: int
+    p: float
+    nats: float
+    bits: float
+    cumulative_nats: float
+    perplexity: float
+
+
+@dataclass(frozen=True)
+class Gap:
+    """How far a model lies above the exact source on the same tokens, in nats per token."""
+
+    nats_per_token: float
+    standard_error: float
+
+
+def evaluate(
+    model: LanguageModel,
+    ids: Tensor,
+    *,
+    context_length: int | None = None,
+    starts: Tensor | None = None,
+    n_bytes: int | None = None,
+) -> Metrics:
+    r"""The mean cross-entropy of a text.
+
+    .. math:: L = \frac{1}{N - 1} \sum_{t=1}^{N-1} -\ln p_\theta(x_t \mid \text{the window before it})
+
+    Args:
+        model: any language model.
+        ids: ``(N,)`` int64 ids; the first only conditions (it is ``bos`` for a whole text), so N − 1 are predicted.
+        context_length: tokens in a window; the model's own where it is None.
+        starts: positions in ``ids`` where a window may begin; anywhere where it is None.
+        n_bytes: UTF-8 bytes of the predicted tokens; without it ``bits_per_byte`` is None.
+
+    Raises:
+        TypeError, ValueError: if ids have another type or shape, fewer than two tokens, or ids outside ``[0, V)``.
+    """
+    nats = token_nats(model, ids, context_length=context_length, starts=starts)
+    total = float(nats.sum())
+    mean = total / len(nats)
+    return Metrics(
+        nats_per_token=mean,
+        n_tokens=len(nats),
+        perplexity=perplexity(mean),
+        bits_per_token=nats_to_bits(mean),
+        bits_per_byte=None if n_bytes is None else bits_per_byte(total, n_bytes),
+    )
+
+
+def ledger(
+    model: LanguageModel, ids: Tensor, *, context_length: int | None = None, starts: Tensor | None = None
+) -> list[LedgerRow]:
+    """One row per predicted token, N − 1 for ``(N,)`` ids: what it cost and the account so far.
+
+    The arguments are those of `evaluate`; ``perplexity`` is that of the tokens up to here.
+    """
+    nats = token_nats(model, ids, context_length=context_length, starts=starts)
+    rows = []
+    for t, (token, cost, total) in enumerate(
+        zip(ids[1:].tolist(), nats.tolist(), nats.cumsum(0).tolist(), strict=True)
+    ):
+        rows.append(LedgerRow(token, math.exp(-cost), cost, nats_to_bits(cost), total, perplexity(total / (t + 1))))
+    return rows
+
+
+def gap_to_source(model: LanguageModel, source: LanguageModel, ids: Tensor, starts: Tensor) -> Gap:
+    """The mean extra cost of a model over the exact source, in windows of whole sentences.
+
+    Args:
+        model: the model; its context length decides the windows.
+        source: the exact source, scored in the same windows.
+        ids: ``(N,)`` int64 ids.
+        starts: positions of the line breaks before sentences; sentences are independent, so the standard error is
+            taken over them.
+    """
+    costs = [token_nats(m, ids, context_length=model.context_length, starts=starts) for m in (model, source)]
+    difference = costs[0] - costs[1]  # (N - 1,)
+    difference[costs[0] == costs[1]] = 0  # equal infinities are equal
+    sentence = torch.bucketize(torch.arange(len(difference)), starts, right=True) - 1
+    sums, lengths = (torch.zeros(len(starts), dtype=torch.float64) for _ in range(2))
+    sums.index_add_(0, sentence, difference)
+    lengths.index_add_(0, sentence, torch.ones_like(difference))
+    mean = float(difference.mean())
+    residual = sums - mean * lengths
+    return Gap(mean, float(residual.square().sum().sqrt()) / len(difference))
+
+
+@torch.no_grad()
+def token_nats(
+    model: LanguageModel, ids: Tensor, *, context_length: int | None = None, starts: Tensor | None = None
+) -> Tensor:
+    """The cost of every predicted token, ``(N − 1,)`` float64 nats on the CPU; arguments as in `evaluate`."""
+    _check(model, ids, context_length)
+    cuts = windows(len(ids), context_length or model.context_length, starts)
+    nats = torch.empty(len(ids) - 1, dtype=torch.float64)
+    width = max(end - begin for begin, end in cuts)
+    rows_at_once = max(1, LOGITS_AT_ONCE // (width * model.vocab_size))
+    with _evaluating(model):
+        for first in range(0, len(cuts), rows_at_once):
+            group = cuts[first : first + rows_at_once]
+            x = ids[0].repeat(len(group), width)  # (B, T); padding comes last, so no prediction sees it
+            y = torch.full_like(x, PADDING)
+            for row, (begin, end) in enumerate(group):
+                x[row, : end - begin] = ids[begin:end]
+                y[row, : end - begin] = ids[begin + 1 : end + 1]
+            device = getattr(model, "device", ids.device)
+            logits = model(x.to(device))
+            cost = cross_entropy(logits, y.to(logits.device), reduction="none", ignore_index=PADDING).cpu()
+            nats[group[0][0] : group[-1][1]] = cost[y != PADDING].double()
+    return nats
+
+
+def windows(n_tokens: int, context_length: int | None, starts: Tensor | None = None) -> list[tuple[int, int]]:
+    """Cut a text into windows that do not overlap and leave nothing out.
+
+    Window ``(begin, end)`` has the inputs ``ids[begin:end]`` and the targets ``ids[begin + 1 : end + 1]``: the last
+    target of one window is the first input of the next. With ``starts`` a window ends at the last start that still
+    fits, so that it holds whole sentences; a sentence longer than the context is cut.
+    """
+    last = n_tokens - 1
+    longest = context_length or last
+    allowed = None if starts is None else starts.tolist()
+    cuts, begin = [], 0
+    while begin < last:
+        end = min(begin + longest, last)
+        if allowed is not None and end < last:
+            fitting = bisect_right(allowed, end) - 1
+            if fitting >= 0 and allowed[fitting] > begin:
+                end = allowed[fitting]
+        cuts.append((begin, end))
+        begin = end
+    return cuts
+
+
+@contextmanager
+def _evaluating(model: LanguageModel) -> Iterator[None]:
+    """Without dropout, and as before afterwards."""
+    was_training = isinstance(model, nn.Module) and model.training
+    if isinstance(model, nn.Module):
+        model.eval()
+    try:
+        yield
+    finally:
+        if isinstance(model, nn.Module):
+            model.train(was_training)
+
+
+def _check(model: LanguageModel, ids: Tensor, context_length: int | None) -> None:
+    if ids.dtype != torch.int64:
+        raise TypeError(f"ids must be int64 token ids; got {ids.dtype}. Use ids.long().")
+    if ids.ndim != 1 or len(ids) < 2:
+        raise ValueError(
+            f"ids must be (N,) with N at least 2, one token to see and one to predict; got shape {tuple(ids.shape)}. "
+            "Put bos_id before the text."
+        )
+    if not 0 <= int(ids.min()) <= int(ids.max()) < model.vocab_size:
+        raise ValueError(
+            f"ids must be in [0, {model.vocab_size}), the vocabulary of the model; got {int(ids.min())} to "
+            f"{int(ids.max())}. Was the text encoded with another tokenizer?"
+        )
+    if context_length is not None and not 1 <= context_length <= (model.context_length or context_length):
+        raise ValueError(
+            f"context_length must be from 1 to {model.context_length}, the model's own; got {context_length}."
+        )
