@@ -1,0 +1,42 @@
+"""The companion package of the course: tokens in, logits out.
+
+A language model is anything callable as ``model(ids) -> logits``. The names below are the public ones.
+"""
+
+from course_lm.checkpoint import load_checkpoint, save_checkpoint
+from course_lm.config import ModelConfig, TrainConfig
+from course_lm.data import batches, load_corpus
+from course_lm.evaluate import Metrics, evaluate, ledger
+from course_lm.generate import generate
+from course_lm.loss import bits_per_byte, cross_entropy, nats_to_bits, perplexity
+from course_lm.model import TransformerLM
+from course_lm.ngram import NGramLM, UniformLM
+from course_lm.sources import ToyEnglish
+from course_lm.tokenizer import CharTokenizer
+from course_lm.train import StepRecord, train
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "CharTokenizer",
+    "Metrics",
+    "ModelConfig",
+    "NGramLM",
+    "StepRecord",
+    "ToyEnglish",
+    "TrainConfig",
+    "TransformerLM",
+    "UniformLM",
+    "batches",
+    "bits_per_byte",
+    "cross_entropy",
+    "evaluate",
+    "generate",
+    "ledger",
+    "load_checkpoint",
+    "load_corpus",
+    "nats_to_bits",
+    "perplexity",
+    "save_checkpoint",
+    "train",
+]

@@ -1,0 +1,45 @@
+"""Who updates which weights, and how far.
+
+Muon moves the matrices inside the blocks, where every direction should be used; AdamW moves the rest: embeddings,
+the output head and single vectors.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch.optim import Optimizer
+
+from course_lm.config import TrainConfig
+from course_lm.model import TransformerLM
+
+
+def build_optimizers(model: TransformerLM, config: TrainConfig) -> dict[str, Optimizer]:
+    """The optimizers of a run by name; with ``muon_lr = 0``, AdamW alone.
+
+    Source of Muon: Jordan et al. (2024), "Muon: An optimizer for hidden layers in neural networks".
+    """
+    matrices = [p for p in model.blocks.parameters() if p.ndim == 2] if config.muon_lr else []
+    chosen = {id(p) for p in matrices}
+    others = [p for p in model.parameters() if id(p) not in chosen]
+    optimizers: dict[str, Optimizer] = {
+        "adamw": torch.optim.AdamW(others, config.adamw_lr, betas=(0.9, 0.95), weight_decay=0.0, fused=True)
+    }
+    if matrices:
+        optimizers["muon"] = torch.optim.Muon(matrices, config.muon_lr, momentum=0.95, weight_decay=0.0)
+    return optimizers
+
+
+def learning_rate_factor(step: int, config: TrainConfig) -> float:
+    """The share of the peak learning rate at update ``step``, counted from 1: climb, stay, fall to 0."""
+    climb = min(1.0, step / config.warmup_steps) if config.warmup_steps else 1.0
+    n_falling = config.decay_fraction * config.steps
+    fall = min(1.0, (config.steps - step + 1) / n_falling) if n_falling else 1.0
+    return min(climb, fall)
+
+
+def set_learning_rate(optimizers: dict[str, Optimizer], factor: float, config: TrainConfig) -> None:
+    """Give each optimizer ``factor`` times its peak learning rate."""
+    peak = {"adamw": config.adamw_lr, "muon": config.muon_lr}
+    for name, optimizer in optimizers.items():
+        for group in optimizer.param_groups:
+            group["lr"] = factor * peak[name]

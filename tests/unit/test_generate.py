@@ -1,0 +1,93 @@
+import pytest
+import torch
+
+from course_lm import NGramLM, UniformLM, generate
+
+
+def seeded(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+def recomputed(model, ids, n_tokens, generator):
+    """Without a cache: each window is read from its start, and starts anew with its newer half when it is full."""
+    begin = 0
+    for _ in range(n_tokens):
+        if ids.shape[1] - begin > model.context_length:
+            begin = ids.shape[1] - model.context_length // 2
+        p = model(ids[:, begin:])[:, -1].double().softmax(-1)
+        ids = torch.cat([ids, torch.multinomial(p, 1, generator=generator)], dim=1)
+    return ids
+
+
+@pytest.mark.parametrize("n_tokens", [1, 20, 70])
+def test_generation_with_the_cache_equals_recomputed_windows(model, ids, n_tokens):
+    start = ids[:2, :5]
+    assert torch.equal(
+        generate(model, start, n_tokens, generator=seeded()), recomputed(model, start, n_tokens, seeded())
+    )
+
+
+def test_a_prompt_longer_than_the_context_is_continued_from_its_end(model, ids):
+    long = ids.repeat(1, 2)
+    longer = generate(model, long, 3, generator=seeded())
+    assert torch.equal(longer[:, :48], long)
+    assert torch.equal(longer[:, 48], generate(model, long[:, -24:], 1, generator=seeded())[:, -1])
+
+
+def test_samples_have_the_frequencies_of_the_model(toy):
+    start = toy.tokenizer.encode("\nthe dog")[None].repeat(4000, 1)
+    p = toy(start[:1])[0, -1].exp()
+    counts = torch.bincount(generate(toy, start, 1, generator=seeded())[:, -1], minlength=29) / 4000
+    assert (counts - p).abs().max() < 4 * (0.25 / 4000) ** 0.5
+    assert (counts[p == 0] == 0).all()
+
+
+def test_temperature_zero_and_top_k_one_take_the_most_likely_token(model, ids):
+    best = model(ids[:, :9])[:, -1].argmax(-1)
+    for options in ({"temperature": 0}, {"top_k": 1}, {"top_p": 1e-9}, {"temperature": 1e-4}):
+        assert torch.equal(generate(model, ids[:, :9], 1, generator=seeded(), **options)[:, -1], best)
+
+
+def test_top_p_keeps_the_fewest_tokens_that_reach_it():
+    class Fixed(UniformLM):
+        def __call__(self, ids):
+            return torch.tensor([0.5, 0.3, 0.15, 0.05]).log().expand(*ids.shape, 4)
+
+    def seen(**options):
+        start = torch.zeros(500, 1).long()
+        return set(generate(Fixed(4), start, 1, generator=seeded(), **options)[:, -1].tolist())
+
+    assert seen(top_p=0.7) == {0, 1}
+    assert seen(top_p=0.9) == {0, 1, 2}
+    assert seen(top_p=1.0) == {0, 1, 2, 3}
+    assert seen(top_k=2) == {0, 1}
+
+
+def test_any_language_model_can_write(corpus):
+    model = NGramLM(3, 29).fit(corpus.train)
+    assert generate(model, corpus.val[None, :4], 10, generator=seeded()).shape == (1, 14)
+
+
+def test_the_model_is_left_in_its_mode(model, ids):
+    generate(model.train(), ids[:, :2], 1)
+    assert model.training
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"temperature": -1.0}, "temperature must be at least 0"),
+        ({"temperature": float("nan")}, "temperature must be at least 0"),
+        ({"top_k": 0}, "top_k must be at least 1"),
+        ({"top_p": 0.0}, r"top_p must be in \(0, 1\]"),
+        ({"n_tokens": -1}, "n_tokens must be at least 0"),
+    ],
+)
+def test_options_out_of_range_are_refused(model, ids, options, words):
+    with pytest.raises(ValueError, match=words):
+        generate(model, ids, **({"n_tokens": 1} | options))
+
+
+def test_an_empty_prompt_is_refused(model):
+    with pytest.raises(ValueError, match=r"T at least 1.*bos_id"):
+        generate(model, torch.zeros(1, 0).long(), 1)
