@@ -1,0 +1,147 @@
+"""Every figure of the book. Each answers one question, names its units and reads without color.
+
+The functions take numbers and return a figure; nothing here knows a model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+BLUE, ORANGE, GRAY = "#0b57c2", "#c2570b", "#5f6368"
+
+
+def surprisal_curve(marks: Sequence[float]) -> Figure:
+    """What does the true token cost, as a function of the probability it was given?"""
+    figure, axes = _figure("What does a token cost that was given probability p?", "probability p", "cost −ln p, nats")
+    p = np.geomspace(min(marks) / 2, 1, 400)
+    axes.plot(p, -np.log(p), color=BLUE, label="−ln p")
+    for mark in marks:
+        axes.plot([mark], [-np.log(mark)], "o", color=ORANGE, label=f"p = {mark:g}")
+        axes.annotate(
+            f"p = {mark:.3%}".replace(".000%", "%") + f": {-np.log(mark):.1f} nats",
+            (mark, -np.log(mark)),
+            xytext=(12, 2),
+            textcoords="offset points",
+        )
+    axes.set_xlim(-0.03, 1.03)
+    axes.set_ylim(0, -np.log(min(marks)) * 1.12)
+    return figure
+
+
+def next_token_bars(tokens: Sequence[str], probabilities: Sequence[float], truth: str, prefix: str) -> Figure:
+    """How is the probability shared among the candidates for the next token?"""
+    figure, axes = _figure(f"What can come after {prefix!r}?", "next token (hatched: the true one)", "probability")
+    for token, p in zip(tokens, probabilities, strict=True):
+        is_true = token == truth
+        axes.bar(
+            [_visible(token)],
+            [p],
+            color=ORANGE if is_true else BLUE,
+            hatch="//" if is_true else "",
+            edgecolor="white",
+        )
+    return figure
+
+
+def sentence_costs(tokens: Sequence[str], nats: Sequence[float]) -> Figure:
+    """Where in a sentence does the loss come from?"""
+    figure, axes = _figure("Where does the loss of this sentence come from?", "true next token", "cost −ln p, nats")
+    places = range(len(tokens))
+    axes.bar(places, nats, color=BLUE)
+    mean = sum(nats) / len(nats)
+    axes.axhline(mean, color=ORANGE, linestyle="--", label="mean: the loss")
+    axes.set_xticks(places, [_visible(token) for token in tokens], fontfamily="monospace")
+    axes.legend()
+    figure.set_size_inches(9.5, 3.6)
+    return figure
+
+
+def expected_scores(truth: float, scores: dict[str, Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]]) -> Figure:
+    """Which stated probability minimizes each expected score, when the true probability is ``truth``?
+
+    Args:
+        truth: the probability of the event.
+        scores: for each name the cost of stating ``q``, if the event happens and if it does not.
+    """
+    figure, axes = _figure(
+        f"The event has probability {truth:g}. What should a forecaster state?",
+        "stated probability q",
+        "expected cost",
+    )
+    q = np.linspace(0.005, 0.995, 199)
+    for (name, cost), style in zip(scores.items(), ("-", "--", "-.", ":"), strict=False):
+        happens, does_not = cost(q)
+        expected = truth * happens + (1 - truth) * does_not
+        (line,) = axes.plot(q, expected, style, label=name)
+        best = int(expected.argmin())
+        axes.plot([q[best]], [expected[best]], "o", color=line.get_color(), label=f"{name}: best q")
+    axes.axvline(truth, color=GRAY, linewidth=1, label="the truth")
+    handles, labels = axes.get_legend_handles_labels()
+    shown = [i for i, label in enumerate(labels) if not label.endswith("best q")]
+    axes.legend([handles[i] for i in shown], [labels[i] for i in shown])
+    axes.set_ylim(0, 1.6)
+    return figure
+
+
+def losses_against_floor(names: Sequence[str], nats: Sequence[float], floor: float) -> Figure:
+    """How close does each model come to the entropy of the source?"""
+    figure, axes = _figure("How close does each model come to the floor?", "loss, nats per token", "")
+    axes.barh(names, nats, color=BLUE)
+    axes.axvline(floor, color=ORANGE, linestyle="--", label="exact source on the same text")
+    for name, cost in zip(names, nats, strict=True):
+        axes.annotate(f"{cost:.2f}", (cost, name), xytext=(4, 0), textcoords="offset points", va="center")
+    axes.invert_yaxis()
+    axes.set_xlim(0, max(nats) * 1.1)
+    axes.legend(loc="lower right")
+    return figure
+
+
+def calibration(stated: Sequence[float], happened: Sequence[float], label: str) -> Figure:
+    """Of the times the model said 30 %, how often did it happen?"""
+    figure, axes = _figure(
+        "When the model states a probability, is it right?",
+        "stated probability (mean of the bin)",
+        "share that happened",
+    )
+    axes.plot([0, 1], [0, 1], color=GRAY, linewidth=1, label="perfectly calibrated")
+    axes.plot(stated, happened, "o", color=BLUE, label=label)
+    axes.set_aspect("equal")
+    axes.legend()
+    figure.set_size_inches(4.8, 4.8)
+    return figure
+
+
+def training_curve(
+    steps: Sequence[int],
+    nats: Sequence[float],
+    val_steps: Sequence[int],
+    val_nats: Sequence[float],
+    floor: float | None = None,
+) -> Figure:
+    """How does the loss fall while the model trains?"""
+    figure, axes = _figure("How does the loss fall while the model trains?", "updates", "loss, nats per token")
+    axes.plot(steps, nats, color=BLUE, linewidth=0.8, label="training batch")
+    axes.plot(val_steps, val_nats, "o", color=ORANGE, label="validation split")
+    if floor is not None:
+        axes.axhline(floor, color=GRAY, linestyle="--", label="entropy of the source")
+    axes.legend()
+    return figure
+
+
+def _figure(title: str, x_label: str, y_label: str) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(7.2, 3.8), layout="constrained")
+    axes = figure.add_subplot()
+    axes.set_title(title, loc="left", fontsize=11)
+    axes.set_xlabel(x_label)
+    axes.set_ylabel(y_label)
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure, axes
+
+
+def _visible(token: str) -> str:
+    """A token that can be seen on an axis."""
+    return {" ": "␣", "\n": "↵"}.get(token, token)
