@@ -1,0 +1,67 @@
+# `make book` and `make test` each work on a fresh machine with Python 3.11 to 3.13 and make.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+SITE := _build/html/index.html
+SOURCES := _config.yml _toc.yml $(wildcard course_lm/*.py course_lm/grading/*.py) \
+	$(shell find book exercises solutions -type f -not -path '*/.*' -not -path '*/__pycache__/*')
+# Stored numbers are those of one thread on the CPU.
+FIXED := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 COURSE_LM_DEVICE=cpu JUPYTER_PLATFORM_DIRS=1
+
+.PHONY: setup book test test-unit test-notebooks test-browser notebooks lab serve lint lock clean
+
+setup: $(READY)
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[book,test]" -c constraints.txt
+	touch $@
+
+book: $(SITE)
+	@echo "The book is built. Open it: file://$(CURDIR)/$(SITE)"
+
+$(SITE): $(READY) $(SOURCES)
+	$(FIXED) $(BIN)/python book/_tools/toy_run.py
+	$(BIN)/jupyter-book build . -n -W --keep-going --all --quiet
+	touch $@
+
+test: test-unit test-notebooks test-browser
+
+test-unit: $(READY)
+	$(FIXED) $(BIN)/python -m pytest tests/unit
+
+test-notebooks: $(READY)
+	$(FIXED) $(BIN)/python -m pytest tests/notebooks
+	$(FIXED) $(BIN)/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout=600 book solutions
+
+test-browser: $(SITE)
+	$(BIN)/python -m pytest tests/browser
+
+notebooks: $(READY)
+	$(FIXED) COURSE_LM_AUTHORING=1 $(BIN)/python book/_tools/execute.py book/*.ipynb solutions/*.ipynb tests/notebooks/specimen.ipynb
+	$(BIN)/python -m course_lm.grading.release solutions exercises
+
+lab: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[lab]" -c constraints.txt
+	$(BIN)/jupyter lab
+
+serve: book
+	$(BIN)/python -m http.server --directory _build/html --bind 127.0.0.1 8000
+
+lint: $(READY)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+# Pins everything but torch and what only torch brings; run it when a dependency should move.
+lock:
+	rm -rf .venv-lock
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check -e ".[book,test,lab]"
+	.venv-lock/bin/python -m pip freeze --exclude-editable \
+		| grep -viE '^(torch|triton|nvidia-|cuda-|setuptools|sympy|mpmath|networkx|fsspec|filelock)' > constraints.txt
+	rm -rf .venv-lock
+
+clean:
+	rm -rf _build runs .venv .venv-lock .mypy_cache .ruff_cache .hypothesis

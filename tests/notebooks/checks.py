@@ -1,0 +1,140 @@
+"""What nbval cannot see in a stored notebook, as one list of complaints.
+
+nbval compares text outputs with a new run. It never looks at a PNG, passes a code cell that was never run, and knows
+nothing of prose. These checks need no run.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import struct
+import zlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import nbformat
+
+FACT = re.compile(r"^([A-Za-z]\w*) = (.+)$", re.MULTILINE)
+NUMBER = r"[-+−]?\d[\d,]*(?:\.\d+)?"
+TAGGED = re.compile(rf"({NUMBER})[%$*]*<!-- *= *((?:\d\d:)?\w+) *-->")
+SOURCED = re.compile(rf"{NUMBER}[%$*]*<!-- *@[\w-]+ *-->")
+TAG = re.compile(r"<!-- *[=@][^>]*-->")
+DECIMAL = re.compile(r"(?<![\w.])\d[\d,]*\.\d+(?![\w.]*\.\d)")
+VERSION = re.compile(r"(?:Python|torch|Jupyter Book|IPython|CC BY|MIT)\s+\d+(?:\.\d+)*")
+SKIP_MARKER = re.compile(r"NBVAL_(?:SKIP|IGNORE_OUTPUT|RAISES_EXCEPTION)|PYTEST_VALIDATE_IGNORE_OUTPUT", re.IGNORECASE)
+SKIP_TAGS = {"nbval-skip", "nbval-ignore-output", "nbval-raises-exception", "raises-exception"}
+ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
+Facts = Mapping[str, str]
+
+
+def complaints(path: Path, other_facts: Mapping[str, Facts] | None = None) -> list[str]:
+    """Everything that is wrong with the notebook or Markdown page at ``path``.
+
+    Args:
+        path: a stored ``.ipynb``, or an ``.md`` page.
+        other_facts: the facts of the chapters, by chapter number such as ``"03"``.
+    """
+    if path.suffix == ".md":
+        return list(_prose(path.read_text(encoding="utf-8"), {}, other_facts or {}))
+    notebook = nbformat.read(path, as_version=4)
+    found = list(_notebook(notebook))
+    facts = stored_facts(path)
+    for i, cell in enumerate(notebook.cells):
+        if cell.cell_type == "markdown":
+            found += [f"cell {i}: {problem}" for problem in _prose(cell.source, facts, other_facts or {})]
+        else:
+            found += [f"cell {i}: {problem}" for problem in _code_cell(cell)]
+    return found
+
+
+def stored_facts(path: Path) -> Facts:
+    """The facts that a stored notebook printed, by name."""
+    facts: dict[str, str] = {}
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code" and "facts(" in cell.source:
+            for name, value in FACT.findall("".join(output.get("text", "") for output in cell.outputs)):
+                facts[name] = "two different values" if facts.get(name, value) != value else value
+    return facts
+
+
+def _notebook(notebook: nbformat.NotebookNode) -> Iterator[str]:
+    stored = notebook.metadata.get("course_lm", {}).get("cells")
+    if stored != len(notebook.cells):
+        yield f"the notebook was stored with {stored} cells and has {len(notebook.cells)}: run make notebooks"
+    counts = [cell.execution_count for cell in notebook.cells if cell.cell_type == "code"]
+    if counts != list(range(1, len(counts) + 1)):
+        yield f"cells must be executed once, in order; their counts are {counts}"
+
+
+def _code_cell(cell: nbformat.NotebookNode) -> Iterator[str]:
+    if SKIP_TAGS & set(cell.metadata.get("tags", [])) or SKIP_MARKER.search(cell.source):
+        yield "a marker would make nbval skip or ignore it"
+    names = [output.get("name") for output in cell.outputs]
+    if re.search(r"^\s*(?:print|facts|check)\(", cell.source, re.MULTILINE) and "stdout" not in names:
+        yield "it prints, but no printed output is stored"
+    n_shown = len(re.findall(r"^\s*show\(", cell.source, re.MULTILINE))
+    figures = [output for output in cell.outputs if "image/png" in output.get("data", {})]
+    if n_shown != len(figures):
+        yield f"it shows {n_shown} figures, but {len(figures)} are stored"
+    if n_shown and not cell.metadata.get("mystnb", {}).get("image", {}).get("alt"):
+        yield "its figure has no alternative text (cell metadata mystnb.image.alt)"
+    for output in cell.outputs:
+        yield from _output(output)
+
+
+def _output(output: nbformat.NotebookNode) -> Iterator[str]:
+    data = output.get("data", {})
+    if output.get("name") == "stderr" or output.output_type == "error":
+        yield "an error or a warning is stored"
+    if data and "text/plain" not in data:
+        yield "an output has no text form, so nothing would be compared"
+    if ADDRESS.search(data.get("text/plain", "") + output.get("text", "")):
+        yield "a memory address is stored"
+    if "image/png" in data:
+        yield from _png(base64.b64decode(data["image/png"]), data.get("text/plain", ""))
+
+
+def _png(png: bytes, text: str) -> Iterator[str]:
+    """Is it a whole PNG, and the one whose data the text describes?"""
+    described = re.search(r"data ([0-9a-f]{16})>", text)
+    chunks = {}
+    position = 8
+    while position + 12 <= len(png):
+        (length,) = struct.unpack(">I", png[position : position + 4])
+        kind, content = png[position + 4 : position + 8], png[position + 8 : position + 8 + length]
+        crc = png[position + 8 + length : position + 12 + length]
+        if struct.pack(">I", zlib.crc32(kind + content)) != crc:
+            yield "a figure's PNG is damaged"
+            return
+        chunks[kind] = content
+        position += 12 + length
+    if not png.startswith(b"\x89PNG") or b"IEND" not in chunks:
+        yield "a figure's PNG is not whole"
+    elif not described:
+        yield "a figure was not made by show()"
+    elif chunks.get(b"tEXt") != b"Description\0data " + described[1].encode():
+        yield "a figure's PNG is not the one that its text describes"
+
+
+def _prose(markdown: str, facts: Facts, other_facts: Mapping[str, Facts]) -> Iterator[str]:
+    text = re.sub(r"```.*?```|`[^`]*`", "", markdown, flags=re.DOTALL)
+    text = re.sub(r"\]\([^)]*\)", "]", text)
+
+    def fact(name: str) -> str | None:
+        chapter, colon, own = name.rpartition(":")
+        return other_facts.get(chapter, {}).get(own) if colon else facts.get(own)
+
+    for number, name in TAGGED.findall(text):
+        value = fact(name)
+        if value is None or _plain(number) != _plain(value):
+            yield f"prose says {number} where the fact {name} is {value}"
+    text = SOURCED.sub("", TAGGED.sub("", text))
+    if leftover := TAG.findall(text):
+        yield f"tags that stand behind no number: {leftover}"
+    if untied := DECIMAL.findall(VERSION.sub("", text)):
+        yield f"decimals that are tied to no fact and no source: {untied}"
+
+
+def _plain(number: str) -> str:
+    return number.replace(",", "").replace("−", "-").rstrip("%")

@@ -1,0 +1,214 @@
+"""Every fault that can be planted in a copy of a stored notebook is caught, by nbval or by our own checks."""
+
+import base64
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+from checks import complaints
+from nbformat.v4 import new_output
+
+SPECIMEN = Path(__file__).with_name("specimen.ipynb")
+Notebook = nbformat.NotebookNode
+
+
+def cell(notebook: Notebook, name: str) -> Notebook:
+    return next(cell for cell in notebook.cells if cell.id == name)
+
+
+def png(notebook: Notebook, name: str) -> Notebook:
+    return cell(notebook, name).outputs[0].data
+
+
+def replace_source(notebook: Notebook, name: str, old: str, new: str) -> None:
+    assert old in cell(notebook, name).source
+    cell(notebook, name).source = cell(notebook, name).source.replace(old, new)
+
+
+def changed_number_in_prose(notebook: Notebook) -> None:
+    replace_source(notebook, "prose", "0.357<", "0.358<")
+
+
+def changed_whole_number_in_prose(notebook: Notebook) -> None:
+    replace_source(notebook, "prose", "57<", "58<")
+
+
+def number_in_prose_without_a_fact(notebook: Notebook) -> None:
+    replace_source(notebook, "prose", "<!-- = loss -->", "")
+
+
+def number_in_prose_with_an_unknown_fact(notebook: Notebook) -> None:
+    replace_source(notebook, "prose", "= loss", "= los")
+
+
+def changed_digit_in_a_cited_fact(notebook: Notebook) -> None:
+    cell(notebook, "facts").outputs[0].text = "loss = 0.356\nn_tokens = 57\n"
+
+
+def deleted_output(notebook: Notebook) -> None:
+    cell(notebook, "print").outputs = []
+
+
+def cleared_cell(notebook: Notebook) -> None:
+    cell(notebook, "quiet").update(outputs=[], execution_count=None)
+
+
+def cells_out_of_order(notebook: Notebook) -> None:
+    cell(notebook, "print").execution_count, cell(notebook, "quiet").execution_count = 3, 2
+
+
+def deleted_last_cell(notebook: Notebook) -> None:
+    del notebook.cells[-1]
+
+
+def pngs_of_two_figures_swapped(notebook: Notebook) -> None:
+    rising, falling = png(notebook, "rising"), png(notebook, "falling")
+    rising["image/png"], falling["image/png"] = falling["image/png"], rising["image/png"]
+
+
+def damaged_figure(notebook: Notebook) -> None:
+    data = bytearray(base64.b64decode(png(notebook, "rising")["image/png"]))
+    data[len(data) // 2] ^= 1
+    png(notebook, "rising")["image/png"] = base64.b64encode(bytes(data)).decode()
+
+
+def cut_off_figure(notebook: Notebook) -> None:
+    data = base64.b64decode(png(notebook, "rising")["image/png"])
+    png(notebook, "rising")["image/png"] = base64.b64encode(data[: len(data) // 2]).decode()
+
+
+def missing_png(notebook: Notebook) -> None:
+    del png(notebook, "rising")["image/png"]
+
+
+def missing_figure(notebook: Notebook) -> None:
+    cell(notebook, "rising").outputs = []
+
+
+def figure_without_alternative_text(notebook: Notebook) -> None:
+    cell(notebook, "rising").metadata = nbformat.from_dict({})
+
+
+def ignore_comment(notebook: Notebook) -> None:
+    replace_source(notebook, "print", "print(", "# NBVAL_IGNORE_OUTPUT\nprint(")
+
+
+def skip_tag(notebook: Notebook) -> None:
+    cell(notebook, "print").metadata.tags = ["nbval-skip"]
+
+
+def stored_warning(notebook: Notebook) -> None:
+    cell(notebook, "quiet").outputs = [new_output("stream", name="stderr", text="UserWarning: careful\n")]
+
+
+def stored_address(notebook: Notebook) -> None:
+    cell(notebook, "print").outputs[0].text = "<object at 0x7f2994a72660>\n"
+
+
+SEEN_WITHOUT_A_RUN = [
+    changed_number_in_prose,
+    changed_whole_number_in_prose,
+    number_in_prose_without_a_fact,
+    number_in_prose_with_an_unknown_fact,
+    changed_digit_in_a_cited_fact,
+    deleted_output,
+    cleared_cell,
+    cells_out_of_order,
+    deleted_last_cell,
+    pngs_of_two_figures_swapped,
+    damaged_figure,
+    cut_off_figure,
+    missing_png,
+    missing_figure,
+    figure_without_alternative_text,
+    ignore_comment,
+    skip_tag,
+    stored_warning,
+    stored_address,
+]
+
+
+def changed_digit_in_a_printed_number(notebook: Notebook) -> None:
+    cell(notebook, "print").outputs[0].text = "one token costs 0.26 nats\n"
+
+
+def changed_value(notebook: Notebook) -> None:
+    cell(notebook, "value").outputs[0].data["text/plain"] = "1.1"
+
+
+def added_output(notebook: Notebook) -> None:
+    cell(notebook, "quiet").outputs = [new_output("stream", name="stdout", text="half = 0.5\n")]
+
+
+def deleted_value(notebook: Notebook) -> None:
+    cell(notebook, "value").outputs = []
+
+
+def whole_figures_swapped(notebook: Notebook) -> None:
+    rising, falling = cell(notebook, "rising"), cell(notebook, "falling")
+    rising.outputs, falling.outputs = falling.outputs, rising.outputs
+
+
+SEEN_BY_NBVAL = [
+    changed_digit_in_a_printed_number,
+    changed_value,
+    added_output,
+    deleted_value,
+    whole_figures_swapped,
+]
+
+
+def planted(fault: Callable[[Notebook], None] | None, folder: Path) -> Path:
+    notebook = nbformat.read(SPECIMEN, as_version=4)
+    if fault:
+        fault(notebook)
+    path = folder / f"{fault.__name__ if fault else 'clean'}.ipynb"
+    nbformat.write(notebook, path)
+    return path
+
+
+def test_a_copy_without_a_fault_passes(tmp_path):
+    assert complaints(planted(None, tmp_path)) == []
+
+
+@pytest.mark.parametrize("fault", SEEN_WITHOUT_A_RUN)
+def test_the_fault_is_seen_without_a_run(fault, tmp_path):
+    assert complaints(planted(fault, tmp_path))
+
+
+@pytest.fixture(scope="module")
+def failed_in_nbval(tmp_path_factory) -> set[str]:
+    """The copies that nbval fails, from one run over all of them."""
+    folder = tmp_path_factory.mktemp("planted")
+    for fault in [None, *SEEN_BY_NBVAL]:
+        planted(fault, folder)
+    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-q", "-rf", "-p", "no:cacheprovider"]
+    result = subprocess.run([*command, str(folder)], capture_output=True, text=True, check=False)
+    assert "passed" in result.stdout, result.stdout + result.stderr
+    return set(re.findall(r"(\w+)\.ipynb", "\n".join(re.findall(r"^FAILED .*$", result.stdout, re.MULTILINE))))
+
+
+@pytest.mark.parametrize("fault", SEEN_BY_NBVAL)
+def test_the_fault_is_seen_by_nbval(fault, failed_in_nbval):
+    assert fault.__name__ in failed_in_nbval
+
+
+def test_nbval_passes_a_copy_without_a_fault(failed_in_nbval):
+    assert "clean" not in failed_in_nbval
+
+
+def test_prose_that_cites_another_chapter_or_a_source_is_checked(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(
+        "The loss was 0.345<!-- = 03:loss -->, theirs 3.12<!-- @nanogpt --> in Python 3.11, `0.5` in code and "
+        "[a link](https://example.org/1.5)."
+    )
+    assert complaints(page, {"03": {"loss": "0.345"}}) == []
+    assert complaints(page, {"03": {"loss": "0.346"}})
+    assert complaints(page, {})
+    page.write_text("A number 0.345 in a page.")
+    assert complaints(page)
