@@ -1,0 +1,83 @@
+"""`check(function)`: feedback in the notebook, while the thought is still warm.
+
+It gives no marks, so it protects nothing but the reader's patience: a time limit, and an answer whatever the
+function does.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from torch import Tensor
+
+from course_lm.grading.judge import judge
+from course_lm.grading.question import Case, question_named
+from course_lm.grading.watch import LibraryWatch
+from course_lm.grading.wire import Raised, attempt, decode, describe
+
+
+class TimeUp(BaseException):
+    """Not an `Exception`, so that ``except Exception`` in student code does not swallow the alarm."""
+
+
+def check(function: Callable[..., Any], *, seconds: float = 2.0) -> None:
+    """Tries your function on a few inputs and prints one line if it is right, four lines if it is not yet.
+
+    Args:
+        function: the function itself, as in ``check(cross_entropy)``.
+        seconds: the time all inputs together may take.
+
+    Raises:
+        TypeError: if `function` is not a function.
+        ValueError: if no exercise asks for a function of this name.
+    """
+    if not callable(function):
+        raise TypeError(
+            f"check needs the function itself, as in check(cross_entropy); got a {type(function).__name__}. "
+            "Leave out the parentheses and arguments after its name."
+        )
+    question = question_named(getattr(function, "__name__", repr(function)))
+    watch = LibraryWatch(question.forbidden)
+    outputs: list[Any] = []
+    try:
+        with time_limit(seconds), watch:
+            for case in question.visible:
+                outputs.append(_try(function, case))
+    except TimeUp:
+        outputs.append(Raised("TimeUp", f"no result within {seconds:g} seconds"))
+    print(judge(question, question.visible[: len(outputs)], outputs, watch.calls).message)
+
+
+def _try(function: Callable[..., Any], case: Case) -> Any:
+    """One call on copies, since a function may change what it is given."""
+    copies = [argument.clone() if isinstance(argument, Tensor) else argument for argument in case]
+    try:
+        return decode(attempt(function, copies))
+    except (TimeUp, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # exit() raises SystemExit, and the notebook should live on
+        return describe(error)
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raises `TimeUp` after `seconds`; without effect where there is no alarm: in a thread, on Windows."""
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def ring(number: int, frame: FrameType | None) -> None:
+        raise TimeUp
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

@@ -1,0 +1,100 @@
+"""From the cells of a notebook to the statements that define one function.
+
+Imports, definitions and assignments count, and of these only what the function needs. So no bare call, loop
+or print runs, and no experiment elsewhere in the notebook can slow the grading or break it. The worker
+loads this module alone.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import dis
+import importlib
+import re
+from collections.abc import Iterator
+from types import CodeType
+
+IMPORT = (ast.Import, ast.ImportFrom)
+DEFINITION = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+ASSIGNMENT = (ast.Assign, ast.AnnAssign, ast.AugAssign)
+MAGIC_OVER_PYTHON = re.compile(r"\s*%%(time|timeit|capture|prun)\b")
+ASIDE = re.compile(r"\s*([%!]|[\w, ]+=\s*[%!]|(\?+[\w.]+|[\w.]+\?+)\s*$)")
+"""Lines for IPython alone: a magic, a shell command, their results in a variable, or ``torch?``."""
+
+
+def statements_for(cells: list[str], function: str) -> tuple[list[ast.stmt], str]:
+    """What to run, in order, so that `function` exists; and why its cell cannot be read, if it cannot."""
+    found: list[ast.stmt] = []
+    problem = ""
+    for cell in cells:
+        try:
+            found += _python(cell).body
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            if defines(cell, function):
+                problem = f"{type(error).__name__}: {error}"
+    found = [statement for statement in found if isinstance(statement, IMPORT + DEFINITION + ASSIGNMENT)]
+    needed = _needed(found, function)
+    return [statement for statement in found if binds(statement) & needed], problem
+
+
+def defines(cell: str, function: str) -> bool:
+    """Whether the text of a cell seems to define `function`; a look from outside that parses nothing."""
+    return re.search(rf"^(async +)?def +{function}\b|^{function} *(:[^=\n]*)?=(?!=)", cell, re.MULTILINE) is not None
+
+
+def binds(statement: ast.stmt) -> set[str]:
+    """The names a statement gives a value to; ``*`` for a star import, which may bind anything."""
+    if isinstance(statement, IMPORT):
+        return {(alias.asname or alias.name).partition(".")[0] for alias in statement.names}
+    if isinstance(statement, DEFINITION):
+        return {statement.name}
+    targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", statement)]
+    return {node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)}
+
+
+def import_early(statements: list[ast.stmt]) -> None:
+    """Loads modules while their files can still be read; the import statements run later, in order."""
+    for node in (node for statement in statements for node in ast.walk(statement)):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names = [node.module]
+        for name in names:
+            if name.partition(".")[0] != "course_lm":
+                with contextlib.suppress(Exception, SystemExit):
+                    importlib.import_module(name)
+
+
+def _needed(found: list[ast.stmt], function: str) -> set[str]:
+    """The function's name, the names its definition looks up, the names theirs look up, and so on."""
+    needed, n_before = {function, "*"}, 0
+    while len(needed) > n_before:
+        n_before = len(needed)
+        for statement in found:
+            if binds(statement) & needed and not isinstance(statement, IMPORT):
+                with contextlib.suppress(SyntaxError, ValueError, RecursionError):
+                    needed |= set(_lookups(compile(ast.Module([statement], []), "<notebook>", "exec")))
+    return needed
+
+
+def _lookups(code: CodeType) -> Iterator[str]:
+    """Names looked up outside the function that uses them; a local variable of the same name is not."""
+    for instruction in dis.get_instructions(code):
+        if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS"):
+            yield instruction.argval
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _lookups(constant)
+
+
+def _python(cell: str) -> ast.Module:
+    """A cell as Python. Only a cell that does not parse is searched for lines that are meant for IPython."""
+    with contextlib.suppress(SyntaxError):
+        return ast.parse(cell)
+    if cell.lstrip().startswith("%%") and not MAGIC_OVER_PYTHON.match(cell):
+        return ast.parse("")
+    lines = cell.splitlines()
+    indents = [line[: len(line) - len(line.lstrip())] for line in lines]
+    return ast.parse(
+        "\n".join(indent + "pass" if ASIDE.match(line) else line for indent, line in zip(indents, lines, strict=True))
+    )

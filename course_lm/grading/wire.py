@@ -1,0 +1,103 @@
+"""How values cross from student code to the judge: as plain JSON, never as objects.
+
+An unpickled object could run code of its own; a list of numbers cannot. The notebook's `check` sends its
+values through here too, so that both see the same thing. The worker loads this module alone.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+LARGEST = 100_000
+"""The most numbers one result may hold; more than that is described, not sent."""
+
+DTYPES = {str(dtype).removeprefix("torch."): dtype for dtype in (torch.float32, torch.int64, torch.bool)}
+
+
+@dataclass(frozen=True)
+class Raised:
+    """The call ended in an exception."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Odd:
+    """The call returned something that is no number, text, or sequence of these."""
+
+    description: str
+
+
+def encode(value: Any) -> dict[str, Any]:
+    """A value as something JSON can hold. Runs what `value` defines, so only where student code may run."""
+    if isinstance(value, Raised):
+        return {"raised": value.kind, "text": value.text}
+    if isinstance(value, str):
+        return {"string": value[:LARGEST]}
+    if value is None:
+        return {"odd": "None"}
+    try:
+        return _encode_numbers(value)
+    except (MemoryError, RecursionError):
+        raise
+    except Exception:
+        if isinstance(value, (list, tuple)) and len(value) <= LARGEST:
+            return {"items": [encode(item) for item in value]}
+        return {"odd": f"an object of type {type(value).__name__}"}
+
+
+def _encode_numbers(value: Any) -> dict[str, Any]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a list of tensors that require gradients is slow, not wrong
+        if isinstance(value, Tensor):
+            tensor = value.cpu()
+        elif hasattr(value, "__array__"):
+            tensor = torch.as_tensor(value, device="cpu")
+        else:
+            tensor = torch.as_tensor(value, dtype=torch.float64, device="cpu")
+    if tensor.numel() > LARGEST:
+        return {"odd": f"a tensor of shape {tuple(tensor.shape)}"}
+    if tensor.is_complex():
+        return {"odd": "complex numbers"}
+    dtype = str(tensor.dtype).removeprefix("torch.")
+    return {"dtype": dtype, "shape": list(tensor.shape), "values": tensor.flatten().tolist()}
+
+
+def decode(record: Any) -> Any:
+    """The value that `encode` sent. Raises for anything `encode` would not have sent."""
+    if "raised" in record:
+        return Raised(str(record["raised"]), str(record["text"]))
+    if "odd" in record:
+        return Odd(str(record["odd"]))
+    if "string" in record:
+        return str(record["string"])
+    if "items" in record:
+        return [decode(item) for item in record["items"]]
+    dtype = DTYPES.get(record["dtype"], torch.float64)
+    return torch.tensor(record["values"], dtype=dtype, device="cpu").reshape(record["shape"])
+
+
+def attempt(function: Callable[..., Any], arguments: Sequence[Any]) -> dict[str, Any]:
+    """One call, encoded: what it returned, or what it raised."""
+    try:
+        return encode(function(*arguments))
+    except MemoryError:
+        raise
+    except Exception as error:
+        return encode(describe(error))
+
+
+def describe(error: BaseException) -> Raised:
+    """An exception as text; its own ``__str__`` is student code and may fail too."""
+    try:
+        text = str(error)[:300]
+    except Exception:
+        text = "an exception that cannot be printed"
+    return Raised(type(error).__name__, text)

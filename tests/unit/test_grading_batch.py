@@ -1,0 +1,380 @@
+"""Whatever is handed in, everyone gets a row for every question, the right status, and no more than is earned."""
+
+import csv
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from course_lm.grading import batch
+from course_lm.grading.batch import Row, grade, write_csv, write_json, write_junit
+from course_lm.grading.question import all_questions, question_named
+from course_lm.grading.sandbox import Sandbox
+from course_lm.grading.source import statements_for
+from course_lm.grading.submission import read_notebook, suspicious
+
+RIGHT = "return -logits.log_softmax(-1)[torch.arange(len(targets)), targets].mean()"
+WRONG = "return logits.sum()"
+COLUMNS = "submission,question,points,out_of,status,misconception,flags,seconds"
+
+
+def function(body: str, name: str = "cross_entropy") -> str:
+    return f"def {name}(logits, targets):\n" + "".join(f"    {line}\n" for line in body.splitlines())
+
+
+def notebook(*cells: str) -> str:
+    cells = ("import torch", *cells)
+    return json.dumps({"cells": [{"cell_type": "code", "source": cell} for cell in cells], "nbformat": 4})
+
+
+QUESTION = question_named("cross_entropy")
+TABLE = {case[0].numel(): float(QUESTION.reference(*case)) for case in QUESTION.visible}
+
+WRITE = """
+import os, tempfile
+file = tempfile.NamedTemporaryFile()
+file.write(b"x")
+file.flush()
+"""
+N_CASES = len((*QUESTION.visible, *QUESTION.hidden(0)))
+FORGED = json.dumps({"nonce": "", "outputs": [{"odd": ""}] * N_CASES, "problem": "", "calls": []}).encode()
+
+# One notebook per line: cells that end in the status, and why.
+NOTEBOOKS = {
+    "right": ("correct", [function(RIGHT)]),
+    "right_after_prints": ("correct", ["print('x' * 10**7)", function("print('{}')\n" + RIGHT)]),
+    "magics": ("correct", ["%matplotlib inline\n!pip install x\n" + function("%timeit 1\n" + RIGHT), "torch.ones?"]),
+    "timed_cell": ("correct", ["%%time\n" + function(RIGHT)]),
+    "other_language": ("correct", ["%%bash\nrm -rf *", function(RIGHT)]),
+    "broken_cell_elsewhere": ("correct", ["x = = 1", function(RIGHT), "y = undefined + 1"]),
+    "imports_check": ("correct", ["from course_lm.grading import check", function(RIGHT), "check(cross_entropy)"]),
+    "constant": ("correct", ["import math\nZERO = math.log(1)", function(RIGHT + " + ZERO")]),
+    "import_inside": ("correct", [function("from fractions import Fraction\n" + RIGHT + " * float(Fraction(1))")]),
+    "lambda": ("correct", ["cross_entropy = lambda logits, targets: " + RIGHT.removeprefix("return ")]),
+    "class": (
+        "correct",
+        ["class Loss:\n    def __call__(self, logits, targets):\n        " + RIGHT, "cross_entropy = Loss()"],
+    ),
+    "slow_experiment": ("correct", ["import time\nloss = time.sleep(60)", function("loss = 0\n" + RIGHT)]),
+    "bare_loop": ("correct", ["while True: pass", function(RIGHT)]),
+    "last_definition_counts": ("wrong", [function(RIGHT), function(WRONG)]),
+    "compares_with_library": (
+        "correct",
+        [
+            "CE = torch.nn.CrossEntropyLoss()\nZERO = 0 * CE(torch.zeros(1, 2), torch.tensor([0]))",
+            function(RIGHT + " + ZERO"),
+        ],
+    ),
+    "memorized": ("wrong", [f"TABLE = {TABLE}", function("return TABLE.get(logits.numel(), 0)")]),
+    "wrong": ("wrong", [function(WRONG)]),
+    "none": ("wrong", [function("pass")]),
+    "huge_result": ("wrong", [function("return torch.zeros(10**7)")]),
+    "not_a_function": ("error", ["cross_entropy = 3"]),
+    "raises": ("error", [function("return 1 / 0")]),
+    "syntax_error": ("error", [function("return (1")]),
+    "bad_definition": ("error", ["@undefined\n" + function(RIGHT)]),
+    "late_network_module": ("error", [function("import no_such_module")]),
+    "forks": ("error", [function("import os\nwhile True:\n    os.fork()")]),
+    "threads": ("error", [function("import threading\nthreading.Thread(target=print).start()")]),
+    "writes": ("error", [function(WRITE + RIGHT)]),
+    "unfinished": ("missing", [function("raise NotImplementedError  # your code here")]),
+    "other_name": ("missing", [function(RIGHT, "my_loss")]),
+    "only_called": ("missing", ["cross_entropy(1, dim=2)"]),
+    "no_cells": ("missing", []),
+    "sys_exit": ("exited", [function("import sys\nsys.exit(0)")]),
+    "os_exit": ("exited", [function("import os\nos._exit(0)")]),
+    "killed": ("exited", [function("import os\nos.kill(os.getpid(), 9)")]),
+    "forged_report": ("correct", [function("import os\nos.write(1, b'{}' + bytes([10]))\n" + RIGHT)]),
+    "steals_the_next_job": ("correct", [function("import sys\nif sys.stdin:\n    sys.stdin.readline()\n" + RIGHT)]),
+    "memory_list": ("exited", [function("x = [0]\nwhile True:\n    x = x * 1000")]),
+    "memory_tensor": ("exited", [function("return torch.zeros(10**10)")]),
+    "floods_the_pipe": ("exited", [function("import os\nwhile True:\n    os.write(3, b'x' * 65536)")]),
+    "forged_answer": (
+        "exited",
+        [function(f"import os\nos.write(3, {FORGED!r})\nos._exit(0)")],
+    ),
+    "endless": ("timeout", [function("while True:\n    try:\n        pass\n    except BaseException:\n        pass")]),
+    "hangs_in_assignment": (
+        "timeout",
+        ["import time\nX = time.sleep(60)", function("return X"), function("raise NotImplementedError", "token_nll")],
+    ),
+    "forbidden": (
+        "wrong",
+        ["from torch.nn.functional import cross_entropy as ce", function("return ce(logits, targets)")],
+    ),
+    "forbidden_caught": (
+        "wrong",
+        [function("try:\n    torch.nn.CrossEntropyLoss()(logits, targets)\nexcept:\n    pass\n" + RIGHT)],
+    ),
+    "forbidden_package": (
+        "wrong",
+        ["from course_lm.loss import cross_entropy as ce", function("return ce(logits, targets)")],
+    ),
+    "forbidden_package_caught": (
+        "wrong",
+        [function("try:\n    import course_lm\n    course_lm.loss(logits)\nexcept Exception:\n    pass\n" + RIGHT)],
+    ),
+}
+FILES = {
+    "empty_file": b"",
+    "not_json": b"hello",
+    "not_utf8": b"\xff\xfe{}",
+    "a_list": b"[]",
+    "a_number": b"3",
+    "too_deep": b"[" * 100_000,
+    "old_format": b'{"nbformat": 3, "worksheets": [{"cells": []}]}',
+    "cells_no_list": b'{"nbformat": 4, "cells": {}}',
+}
+ODD_CELLS = (
+    b'{"cells": [3, {}, {"cell_type": "code"}, {"cell_type": "code", "source": [1, "x = 2"]}, {"cell_type": null}]}'
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A class of about sixty students, few of whom handed in what was asked."""
+    folder = tmp_path_factory.mktemp("class")
+    for name, (_, cells) in NOTEBOOKS.items():
+        (folder / f"{name}.ipynb").write_text(notebook(*cells))
+    for name, content in (FILES | {"odd_cells": ODD_CELLS}).items():
+        (folder / f"{name}.ipynb").write_bytes(content)
+    for path in ("nested/a/b/old.ipynb", "nested/new.ipynb", "nested/.ipynb_checkpoints/c.ipynb", "one.ipynb/x.ipynb"):
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(notebook(function(RIGHT if "new" in path else WRONG)))
+    os.utime(folder / "nested/a/b/old.ipynb", (1000, 1000))
+    os.utime(folder / "nested/new.ipynb", (2000, 2000))
+    (folder / "empty_folder").mkdir()
+    (folder / "linked").mkdir()
+    (folder / "linked/stolen.ipynb").symlink_to(folder / "right.ipynb")
+    (folder / "half").mkdir()
+    (folder / "half/a.ipynb").write_bytes(b"{")
+    (folder / "half/b.ipynb").write_text(notebook(function(RIGHT)))
+    (folder / "twice").mkdir()
+    (folder / "twice/in_folder.ipynb").write_text(notebook(function(RIGHT)))
+    (folder / "twice.ipynb").write_text(notebook(function(RIGHT)))
+    (folder / ".hidden.ipynb").write_text(notebook())
+    (folder / "readme.txt").write_text("not a submission")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def rows(folder):
+    with pytest.MonkeyPatch.context() as patch:
+        hurried = {name: replace(question, seconds=1.5) for name, question in all_questions().items()}
+        patch.setattr(batch, "all_questions", lambda: hurried)
+        return grade(folder, seed=1)
+
+
+@pytest.fixture(scope="module")
+def loss(rows):
+    return {row.submission: row for row in rows if row.question == "cross_entropy"}
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_status_and_points_of_a_notebook(name, loss):
+    row = loss[name]
+    status = NOTEBOOKS[name][0]
+    assert row.status == status, row.message
+    assert row.points == (5 if status == "correct" else 0)
+    assert ("forbidden" in row.flags) == name.startswith("forbidden")
+
+
+def test_every_submission_has_one_row_per_question_in_the_order_of_names(rows, folder):
+    names = sorted({path.stem if path.is_file() else path.name for path in folder.iterdir()} - {".hidden", "readme"})
+    assert [(row.submission, row.question) for row in rows] == [(n, q) for n in names for q in all_questions()]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_damaged_notebook_is_unreadable_in_every_row(name, rows):
+    assert [row.status for row in rows if row.submission == name] == ["unreadable"] * len(all_questions())
+
+
+def test_cells_without_source_are_skipped(loss):
+    assert loss["odd_cells"].status == "missing"
+
+
+def test_the_newest_notebook_with_the_function_counts_and_is_flagged(loss):
+    assert (loss["nested"].status, loss["nested"].flags) == ("correct", ("several",))
+
+
+def test_a_folder_and_a_notebook_of_the_same_name_are_one_submission(loss):
+    assert (loss["twice"].status, loss["twice"].flags) == ("correct", ("several",))
+
+
+def test_a_folder_called_like_a_notebook_is_a_submission(loss):
+    assert loss["one.ipynb"].status == "wrong"
+
+
+def test_empty_folders_and_links_to_others_work_are_missing(loss):
+    assert (loss["empty_folder"].status, loss["linked"].status) == ("missing", "missing")
+
+
+def test_a_damaged_notebook_costs_only_what_may_be_in_it(rows):
+    assert {row.question: row.status for row in rows if row.submission == "half"} == {
+        "token_nll": "unreadable",
+        "cross_entropy": "correct",
+    }
+
+
+def test_an_assignment_that_hangs_costs_only_the_question_that_needs_it(rows):
+    statuses = {row.question: row.status for row in rows if row.submission == "hangs_in_assignment"}
+    assert statuses == {"token_nll": "missing", "cross_entropy": "timeout"}
+
+
+def test_memorized_answers_fail_on_inputs_that_check_never_shows(loss):
+    assert "Right on the inputs that check tries, wrong on this one." in loss["memorized"].message
+
+
+def test_message_of_a_wrong_answer_has_four_lines_and_of_a_right_one_has_one(loss):
+    assert len(loss["wrong"].message.splitlines()) == 4
+    assert loss["right"].message == "cross_entropy: right."
+
+
+def test_csv_has_exactly_the_promised_columns_and_every_row(rows, tmp_path):
+    write_csv(rows, tmp_path / "marks.csv")
+    text = (tmp_path / "marks.csv").read_text()
+    assert text.splitlines()[0] == COLUMNS
+    table = list(csv.DictReader(text.splitlines()))
+    assert [(line["submission"], line["status"], int(line["points"])) for line in table] == [
+        (row.submission, row.status, row.points) for row in rows
+    ]
+
+
+def test_json_and_junit_hold_every_row_with_its_feedback(rows, tmp_path):
+    strange = Row("\udcff\x00é", "q", 0, 5, "wrong", flags=("a", "b"), message="]]>\x1b & <")
+    rows = [*rows, replace(strange, submission=batch.printable(strange.submission), message=batch.printable("\x1b&"))]
+    write_json(rows, tmp_path / "marks.json")
+    write_junit(rows, tmp_path / "marks.xml")
+    records = json.loads((tmp_path / "marks.json").read_text(encoding="utf-8"))
+    cases = ElementTree.parse(tmp_path / "marks.xml").getroot().findall("testsuite/testcase")
+    assert [record["message"] for record in records] == [row.message for row in rows]
+    assert [(case.get("classname"), case.get("name")) for case in cases] == [(r.submission, r.question) for r in rows]
+    assert [len(case) == 0 for case in cases] == [row.status == "correct" for row in rows]
+
+
+def test_old_marks_survive_a_failed_write(tmp_path, monkeypatch):
+    path = tmp_path / "marks.csv"
+    path.write_text("old marks")
+
+    def full_disk(self, text, **_):
+        with self.open("w") as file:
+            file.write(text[:10])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full_disk)
+    with pytest.raises(OSError, match=r"could not be written to .*marks\.csv.*No space left"):
+        write_csv([], path)
+    assert path.read_text() == "old marks"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_marks_cannot_be_written_to_a_folder_or_below_a_missing_one(tmp_path):
+    with pytest.raises(IsADirectoryError, match="must be a file"):
+        write_json([], tmp_path)
+    with pytest.raises(FileNotFoundError, match="in a folder that exists"):
+        write_csv([], tmp_path / "no" / "marks.csv")
+
+
+def test_marks_replace_what_a_link_points_to_and_keep_the_link(tmp_path):
+    (tmp_path / "real.csv").write_text("old")
+    (tmp_path / "link.csv").symlink_to("real.csv")
+    write_csv([], tmp_path / "link.csv")
+    assert (tmp_path / "link.csv").is_symlink()
+    assert (tmp_path / "real.csv").read_text() == COLUMNS + "\n"
+
+
+def test_the_same_seed_gives_the_same_marks_alone_and_in_a_folder(folder, rows):
+    def marks(rows):
+        return [replace(row, seconds=0.0) for row in rows if row.submission == "memorized"]
+
+    assert marks(grade(folder / "memorized.ipynb", seed=1)) == marks(rows)
+
+
+def test_paths_that_hold_no_submission_are_refused_with_a_reason(tmp_path):
+    with pytest.raises(FileNotFoundError, match="does not exist"):
+        grade(tmp_path / "nowhere")
+    with pytest.raises(ValueError, match="holds neither"):
+        grade(tmp_path)
+    (tmp_path / "a.txt").write_text("")
+    with pytest.raises(ValueError, match=r"a notebook \(.ipynb\)"):
+        grade(tmp_path / "a.txt")
+
+
+@pytest.fixture(scope="module")
+def outputs():
+    """What one function returns in the worker, unjudged."""
+    with Sandbox() as sandbox:
+
+        def run(body: str):
+            return sandbox.run(QUESTION, ["import torch", function(body)], QUESTION.cases[:1]).outputs
+
+        yield run
+
+
+def test_the_worker_holds_no_answer_and_no_course_package(outputs):
+    body = (
+        "import gc, sys\n"
+        "kinds = {type(x).__name__ for x in gc.get_objects()}\n"
+        "modules = {name for name in sys.modules if name.startswith('course_lm')}\n"
+        "return [*sorted(kinds & {'Question', 'Misconception', 'Verdict'}), *sorted(modules), 'end']"
+    )
+    assert outputs(body) == [["end"]]
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="an ordinary user has no privileges to give up")
+def test_student_code_runs_as_nobody_when_root_grades(outputs):
+    assert outputs("import os\nreturn str((os.getuid(), os.geteuid(), os.getgid(), os.getgroups()))") == [
+        "(65534, 65534, 65534, [])"
+    ]
+
+
+def test_student_code_sees_no_secrets_of_the_environment(monkeypatch):
+    monkeypatch.setenv("COURSE_TOKEN", "secret")
+    with Sandbox() as sandbox:
+        cells = [function("import os\nreturn str('COURSE_TOKEN' in os.environ)")]
+        assert sandbox.run(QUESTION, cells, QUESTION.cases[:1]).outputs == ["False"]
+
+
+def test_a_worker_that_dies_is_replaced_and_none_is_left_behind():
+    with Sandbox() as sandbox:
+        first = sandbox._process
+        first.kill()
+        assert sandbox.run(QUESTION, [], QUESTION.cases).ended == "exited"
+        second = sandbox._process
+        assert sandbox.run(QUESTION, ["import torch", function(RIGHT)], QUESTION.cases).ended == "done"
+    assert None not in (first.returncode, second.returncode)
+
+
+def test_without_fork_batch_grading_points_to_wsl_and_colab(folder, monkeypatch):
+    monkeypatch.delattr(os, "fork")
+    with pytest.raises(OSError, match=r"WSL.*or Colab"):
+        grade(folder / "right.ipynb")
+
+
+def test_only_what_a_function_needs_is_run():
+    cells = [
+        "import a, b\nX = f()\nY = X + 1\nZ = g()\nfor i in X: pass\nprint(X)",
+        function("Z = 1\nreturn a.mean(Y, Z)"),
+    ]
+    statements, problem = statements_for(cells, "cross_entropy")
+    assert [type(statement).__name__ for statement in statements] == ["Import", "Assign", "Assign", "FunctionDef"]
+    assert problem == ""
+
+
+@pytest.mark.parametrize(
+    ("cell", "flags"),
+    [
+        ("from course_lm.grading import check\nimport os, torch, math", []),
+        ("from course_lm.grading.questions.ch03 import token_nll", ["grader"]),
+        ("import gc, ctypes", ["frames"]),
+        ("open('/proc/self/mem'); os._exit(0)", ["process"]),
+        ("__import__('sys').modules", ["imports"]),
+        ("torch._C.DisableTorchFunction()", ["torch-internals"]),
+    ],
+)
+def test_suspicious_text_is_flagged_and_honest_text_is_not(cell, flags, tmp_path):
+    (tmp_path / "a.ipynb").write_text(notebook(cell))
+    assert suspicious(read_notebook(tmp_path / "a.ipynb")) == flags

@@ -1,0 +1,87 @@
+"""The notebooks of students come from the solutions, and give nothing away."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from course_lm.grading.release import main, stale, student_version
+
+ROOT = Path(__file__).parents[2]
+BODY = '    """Says what to do."""\n    ### BEGIN SOLUTION\n    secret = 1\n\n    return secret\n    ### END SOLUTION\n'
+FIRST = "def f(x):\n" + BODY
+
+
+def notebook(*sources: str, tags: tuple[str, ...] = ()) -> str:
+    cells = [
+        {"cell_type": "code", "execution_count": 3, "id": f"c{i}", "metadata": {"tags": list(tags)}, "source": source}
+        | {"outputs": [{"output_type": "stream", "name": "stdout", "text": "secret"}]}
+        for i, source in enumerate(sources)
+    ]
+    return json.dumps({"cells": cells, "metadata": {"course_lm": {"cells": 9}}, "nbformat": 4, "nbformat_minor": 5})
+
+
+def sources(text: str) -> list[str]:
+    return ["".join(cell["source"]) for cell in json.loads(text)["cells"]]
+
+
+def test_a_solution_becomes_a_placeholder_and_signature_and_docstring_stay():
+    assert sources(student_version(notebook(FIRST))) == [
+        'def f(x):\n    """Says what to do."""\n    raise NotImplementedError  # your code here\n'
+    ]
+
+
+def test_every_solution_in_a_cell_is_replaced_on_its_own():
+    (source,) = sources(student_version(notebook(FIRST + "KEPT = 2\n" + FIRST)))
+    assert source.count("NotImplementedError") == 2
+    assert "KEPT" in source
+    assert "secret" not in source
+
+
+def test_outputs_counts_and_solution_only_cells_go():
+    text = student_version(notebook("print(1)"))
+    assert "secret" not in text
+    assert json.loads(text)["cells"][0]["execution_count"] is None
+    assert sources(student_version(notebook("print(1)", tags=("solution-only",)))) == []
+
+
+@pytest.mark.parametrize("marker", ["### BEGIN SOLUTION", "### END SOLUTION"])
+def test_an_unbalanced_marker_is_an_error_rather_than_a_leak(marker):
+    with pytest.raises(ValueError, match="needs an END SOLUTION"):
+        student_version(notebook(FIRST.replace(f"    {marker}\n", "")))
+
+
+def test_check_mode_fails_for_changed_missing_and_orphaned_notebooks(tmp_path, capsys):
+    solutions, exercises = tmp_path / "solutions", tmp_path / "exercises"
+    solutions.mkdir()
+    (solutions / "a.ipynb").write_text(notebook(FIRST))
+    arguments = [str(solutions), str(exercises)]
+    assert main([*arguments, "--check"]) == 1
+    assert main(arguments) == 0
+    assert main([*arguments, "--check"]) == 0
+    (exercises / "b.ipynb").write_text("{}")
+    assert main([*arguments, "--check"]) == 1
+    assert "b.ipynb" in capsys.readouterr().err
+    (solutions / "a.ipynb").write_text(notebook(FIRST, FIRST))
+    assert stale(solutions, exercises) == [exercises / "a.ipynb", exercises / "b.ipynb"]
+
+
+def test_a_missing_folder_of_solutions_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match="solutions must be a folder"):
+        main([str(tmp_path / "no"), str(tmp_path)])
+
+
+def test_the_exercises_of_the_course_are_those_of_its_solutions():
+    assert stale(ROOT / "solutions", ROOT / "exercises") == []
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "exercises").glob("*.ipynb")), ids=lambda path: path.name)
+def test_the_exercises_of_the_course_hold_no_solution(path):
+    solution = json.loads((ROOT / "solutions" / path.name).read_text(encoding="utf-8"))
+    exercise = path.read_text(encoding="utf-8")
+    inside, hidden = False, []
+    for line in "\n".join("".join(cell["source"]) for cell in solution["cells"]).splitlines():
+        inside = (inside or "BEGIN SOLUTION" in line) and "END SOLUTION" not in line
+        hidden += [line.strip()] if inside else []
+    assert hidden
+    assert not [line for line in hidden if json.dumps(line)[1:-1] in exercise]
