@@ -13,6 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import torch
+from matplotlib.figure import Figure
 
 import course_lm
 from course_lm import ModelConfig, TrainConfig, TransformerLM, evaluate, generate, load_corpus, plot, records, train
@@ -53,7 +54,17 @@ def page(model: TransformerLM, corpus: Corpus, plan: TrainConfig) -> str:
     }
     table = "\n".join(f"| {name} | {value} |" for name, value in figures.items())
     whole_lines = text[: text.rindex("\n")]
-    return f"| | |\n|---|---|\n{table}\n\nIt writes:\n\n```text\n{whole_lines}\n```\n"
+    return f"| figure | value |\n|---|---|\n{table}\n\nIt writes:\n\n```text\n{whole_lines}\n```\n"
+
+
+def first_figure(model: TransformerLM, corpus: Corpus) -> Figure:
+    """What the model expects after a few words: the picture on the first page."""
+    prefix = "the brave d"
+    ids = torch.cat([torch.tensor([corpus.tokenizer.bos_id]), corpus.tokenizer.encode(prefix)])
+    with torch.no_grad():
+        p = model.eval()(ids[None].to(model.device))[0, -1].softmax(-1).cpu()
+    best = p.topk(5).indices
+    return plot.next_token_bars([corpus.tokenizer.decode([i]) for i in best], p[best], truth="o", prefix=prefix)
 
 
 def main() -> None:
@@ -76,6 +87,7 @@ def main() -> None:
         floor=corpus.source.entropy_rate,
     )
     curve.savefig(FOLDER / "curve.png", dpi=110)
+    first_figure(model, corpus).savefig(FOLDER / "next_token.png", dpi=110)
     (FOLDER / "page.md").write_text(page(model, corpus, plan), encoding="utf-8")
     stamp.write_text(json.dumps({"key": key(), "plan": asdict(plan)}), encoding="utf-8")
 

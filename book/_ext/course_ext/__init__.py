@@ -1,0 +1,18 @@
+"""The book's Sphinx extension.
+
+It turns links to glossary terms into definitions that open in place, lets the repository buttons
+follow the fork that builds the book, and keeps every page small and self-contained.
+"""
+
+from sphinx.application import Sphinx
+from sphinx.util.typing import ExtensionMetadata
+
+from . import glossary, pages, repository
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Connect the parts; Sphinx calls this once per build."""
+    repository.setup(app)
+    pages.setup(app)
+    glossary.setup(app)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

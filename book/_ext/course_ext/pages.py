@@ -1,0 +1,65 @@
+"""What every page carries: our style and scripts, nothing from another host, no hidden comments."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+
+
+def set_theme_options(app: Sphinx, config: Config) -> None:
+    """Drop the strip at the top, where this pair of themes draws a second search field."""
+    config.html_theme_options["navbar_persistent"] = []
+
+
+def remove_comments(app: Sphinx, doctree: nodes.document) -> None:
+    """Take HTML comments out of a page.
+
+    The prose ties its numbers to cells with comments such as ``<!-- = loss -->``. A browser does not
+    show them, but titles, the side bar and the search index would carry them along.
+    """
+    for raw in list(doctree.findall(nodes.raw)):
+        text = COMMENT.sub("", raw.astext())
+        if text == raw.astext():
+            continue
+        if text.strip():
+            raw.replace_self(nodes.raw("", text, **raw.attributes))
+        else:
+            raw.parent.remove(raw)
+
+
+def drop_thebe(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Drop the loaders of live cells: Jupyter Book adds them, with an outside address, even where unused."""
+
+    def is_thebe(asset: object) -> bool:
+        attributes = getattr(asset, "attributes", {})
+        return "thebe" in f"{getattr(asset, 'filename', asset)} {attributes.get('body', '')}".lower()
+
+    for kind in ("script_files", "css_files"):
+        context[kind][:] = [asset for asset in context[kind] if not is_thebe(asset)]
+
+
+def empty_icon_script(app: Sphinx, exception: Exception | None) -> None:
+    """Empty the largest script of the theme: its icons come from web fonts and need no script."""
+    script = Path(app.outdir, "_static", "scripts", "fontawesome.js")
+    if exception is None and script.exists():
+        script.write_text("", encoding="utf-8")
+
+
+def setup(app: Sphinx) -> None:
+    """Connect the steps above and add our files to every page."""
+    app.connect("config-inited", set_theme_options)
+    # Before Sphinx collects titles, which happens at the default priority of 500.
+    app.connect("doctree-read", remove_comments, priority=100)
+    app.connect("html-page-context", drop_thebe, priority=900)
+    app.connect("build-finished", empty_icon_script)
+    # Any page may open a definition that holds a formula, so MathJax is on every page.
+    app.set_html_assets_policy("always")
+    app.add_css_file("course.css")
+    app.add_js_file("a11y.js", loading_method="defer")

@@ -1,0 +1,69 @@
+"""Which repository the book's buttons point to.
+
+A fork that builds the book should get buttons to itself. The address comes from the first of:
+the environment variable ``COURSE_LM_REPO_URL``, the hosting service's own variables in CI,
+the checkout's ``origin``, and ``_config.yml``.
+"""
+
+import os
+import re
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+# https://user:password@host/owner/name.git, ssh://git@host:22/owner/name.git, git@host:owner/name.git
+REMOTE = re.compile(
+    r"^(?:https?://|ssh://|git://)?(?:[^@/]+@)?(?P<host>[\w-]+(?:\.[\w-]+)+)(?::\d+/|[:/])"
+    r"(?P<path>[\w.~-]+(?:/[\w.~-]+)+)/?$"
+)
+
+
+def repository_url(default: str, *, environ: Mapping[str, str], origin: str | None) -> str:
+    """The web address of the repository that builds the book.
+
+    Args:
+        default: what ``_config.yml`` says, used when nothing else names a repository.
+        environ: the environment variables.
+        origin: the checkout's remote, in any form that git accepts; ``None`` where there is none.
+    """
+    hosting = None
+    if "GITHUB_REPOSITORY" in environ:
+        server = environ.get("GITHUB_SERVER_URL", "https://github.com")
+        hosting = f"{server}/{environ['GITHUB_REPOSITORY']}"
+    candidates = (environ.get("COURSE_LM_REPO_URL"), hosting, origin)
+    return next((url for url in map(web_address, candidates) if url), default)
+
+
+def web_address(remote: str | None) -> str | None:
+    """The https address of a git remote, without credentials; ``None`` if it is on no other host."""
+    match = REMOTE.match((remote or "").strip())
+    return f"https://{match['host']}/{match['path'].removesuffix('.git')}" if match else None
+
+
+def git_origin(folder: str | Path) -> str | None:
+    """What git calls ``origin`` in a checkout, or ``None``."""
+    command = ["git", "remote", "get-url", "origin"]
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=10, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()
+
+
+def set_repository(app: Sphinx, config: Config) -> None:
+    """Give the theme the repository's address and what that host can do."""
+    options = config.html_theme_options
+    url = repository_url(options.get("repository_url", ""), environ=os.environ, origin=git_origin(app.confdir))
+    options["repository_url"] = url
+    # The theme stops at a host that it does not know; most other hosts have GitHub's paths.
+    options.setdefault("repository_provider", "gitlab" if "gitlab" in url else "github")
+    if not url.startswith("https://github.com/"):
+        options["launch_buttons"] = {}  # Colab opens notebooks from github.com only
+
+
+def setup(app: Sphinx) -> None:
+    """Set the address before the theme reads its options."""
+    app.connect("config-inited", set_repository)

@@ -1,0 +1,34 @@
+// Gaps of the theme that a keyboard or a screen reader would meet.
+window.CourseLM = window.CourseLM || {};
+
+CourseLM.a11y = (() => {
+  // The search field shows "Search Ctrl+K" but is labeled "Search": what is seen should be what is read.
+  for (const button of document.querySelectorAll("button.search-button-field"))
+    button.removeAttribute("aria-label");
+
+  // The book's title in the side bar belongs to no landmark.
+  const sidebar = document.querySelector(".bd-sidebar-primary");
+  if (sidebar) {
+    sidebar.setAttribute("role", "region");
+    sidebar.setAttribute("aria-label", "Book");
+  }
+
+  // An equation or a table wider than the screen scrolls sideways: let the keyboard reach it. The theme does
+  // this for tables, but before their formulas are typeset, when they are still narrow.
+  const WIDE = 'mjx-container[display="true"], .pst-scrollable-table-container';
+  const widths = new ResizeObserver((entries) => {
+    for (const { target: box } of entries)
+      if (box.scrollWidth > box.clientWidth) box.setAttribute("tabindex", "0");
+      else box.removeAttribute("tabindex");
+  });
+
+  function watchWideBoxes(root) {
+    for (const box of root.querySelectorAll(WIDE)) widths.observe(box);
+  }
+
+  addEventListener("load", () => {
+    if (window.MathJax && MathJax.startup) MathJax.startup.promise.then(() => watchWideBoxes(document));
+  });
+
+  return { watchWideBoxes };
+})();

@@ -1,0 +1,200 @@
+"""The built book, opened in the Chromium of this machine.
+
+The tests read ``_build/html``, so build the book first (``make book``). Without Playwright or Chromium the
+tests that need a browser are skipped with one line; in CI, where nobody reads such a line, they fail.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+SITE = Path(__file__).parents[2] / "_build" / "html"
+GENERATED = {"index.html", "search.html", "genindex.html"}  # at the top of the site, written by Sphinx
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # nothing can leave this machine
+)
+
+
+def find_chromium() -> str | None:
+    """The path of an installed Chromium or Chrome."""
+    return next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+
+
+def what_is_missing() -> str | None:
+    """Why no browser can be driven here, or ``None``."""
+    if importlib.util.find_spec("playwright") is None:
+        return "Playwright is not installed"
+    return None if find_chromium() else "no Chromium or Chrome was found"
+
+
+SKIPPED = pytest.StashKey[int]()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip what needs a browser where there is none, except in CI."""
+    missing = what_is_missing()
+    if missing is None or os.environ.get("CI"):
+        return
+    here = Path(__file__).parent
+    needy = [i for i in items if i.path.is_relative_to(here) and "browser" in getattr(i, "fixturenames", ())]
+    for item in needy:
+        item.add_marker(pytest.mark.skip(reason=missing))
+    config.stash[SKIPPED] = len(needy)
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Say in one line what was skipped."""
+    if config.stash.get(SKIPPED, 0):
+        terminalreporter.write_line(f"{config.stash[SKIPPED]} browser tests skipped: {what_is_missing()}.")
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    """The folder of the built book."""
+    if not (SITE / "book" / "index.html").exists():
+        pytest.fail(f"the book is not built: {SITE} has no book/index.html. Run `make book` first.", False)
+    return SITE
+
+
+@pytest.fixture(scope="session")
+def pages(site: Path) -> list[str]:
+    """The pages that authors wrote, as paths relative to the site."""
+    found = (path.relative_to(site) for path in site.rglob("*.html") if "_static" not in path.parts)
+    return sorted(path.as_posix() for path in found if path.as_posix() not in GENERATED)
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serve files without a log line per request."""
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def server(site: Path) -> Iterator[str]:
+    """The address of a local server of the book."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(QuietHandler, directory=site)) as http:
+        thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        yield f"http://127.0.0.1:{http.server_port}"
+        http.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="session", params=["served", "from files"])
+def base(request: pytest.FixtureRequest) -> str:
+    """Where the book is read: from a server, and from the disk without one."""
+    if request.param == "served":
+        return str(request.getfixturevalue("server"))
+    return str(request.getfixturevalue("site").as_uri())
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium with a fresh profile for the whole run."""
+    missing = what_is_missing()
+    if missing is not None:
+        pytest.fail(f"the browser tests cannot run: {missing}.", False)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=find_chromium(), args=list(CHROMIUM_FLAGS))
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Desk:
+    """The open pages of a run, one for each set of options, and what went wrong in the present test.
+
+    A page is used again by the next test, since a new one costs four times as much as going elsewhere.
+    """
+
+    browser: Browser
+    pages: dict[str, Page] = field(default_factory=dict)
+    complaints: list[str] = field(default_factory=list)
+
+    def page(self, options: dict[str, Any]) -> Page:
+        """The page with these options of Playwright's contexts."""
+        key = repr(sorted(options.items()))
+        if key not in self.pages:
+            context = self.browser.new_context(**options)
+            context.set_default_timeout(10_000)
+            record_complaints(context, self.complaints)
+            self.pages[key] = context.new_page()
+        return self.pages[key]
+
+
+@pytest.fixture(scope="session")
+def desk(browser: Browser) -> Desk:
+    """The pages that all tests share."""
+    return Desk(browser)
+
+
+@pytest.fixture
+def open_page(desk: Desk) -> Iterator[Callable[..., Page]]:
+    """A function that opens an address, waits for its formulas, and returns the page.
+
+    It takes Playwright's context options, such as ``viewport`` and ``has_touch``. A request to another host
+    or an error on the console fails the test that opened the page.
+    """
+    desk.complaints.clear()
+
+    def open_page(url: str, **options: Any) -> Page:
+        page = desk.page(options)
+        page.mouse.move(0, 0)  # off whatever the last test pointed at
+        go(page, url)
+        return page
+
+    yield open_page
+    assert not desk.complaints, "\n".join(desk.complaints)
+
+
+def record_complaints(context: BrowserContext, complaints: list[str]) -> None:
+    """Add to the list each request to another host and each error of a script."""
+    context.on("request", lambda r: is_local(r.url) or complaints.append(f"asks another host: {r.url}"))
+    context.on(
+        "console",
+        lambda m: m.type == "error" and complaints.append(f"console: {m.text} {m.location['url']}"),
+    )
+    context.on("weberror", lambda e: complaints.append(f"script: {e.error}"))
+
+
+def is_local(url: str) -> bool:
+    """Whether an address stays on this machine."""
+    return url.startswith(("file:", "data:", "blob:", "about:", "http://127.0.0.1:"))
+
+
+def go(page: Page, url: str) -> None:
+    """Open an address and wait until its formulas are typeset."""
+    page.goto("about:blank")  # going from a page to an anchor of itself would not load it again
+    page.goto(url)
+    page.evaluate("window.MathJax?.startup?.promise?.then(() => null)")
+
+
+@pytest.fixture(scope="session")
+def visit() -> Callable[[Page, str], None]:
+    """``visit(page, url)``: go on to another address in the same page."""
+    return go

@@ -1,0 +1,194 @@
+"""What can be read off the built pages without a browser: links, figures, number tags, glossary terms."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup, NavigableString, Tag
+
+CONTRACT_TERMS = """
+    language-model token vocabulary logits softmax causal-language-model autoregressive next-token-prediction
+    loss-function cross-entropy-loss negative-log-likelihood perplexity bits-per-token teacher-forcing causal
+    context-length nat bit
+""".split()
+
+
+@functools.cache
+def parse(path: Path) -> BeautifulSoup:
+    """A page, parsed once."""
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+def article(site: Path, page: str) -> Tag:
+    """The part of a page that authors wrote."""
+    found = parse(site / page).find("article")
+    assert isinstance(found, Tag), f"{page} has no article"
+    return found
+
+
+def test_local_links_and_anchors_resolve(site: Path) -> None:
+    dead = list(dead_links(site))
+    assert not dead, "\n".join(dead)
+
+
+def dead_links(site: Path) -> Iterator[str]:
+    """Yield each local address in a page that leads to no file, or to no anchor of that file."""
+    for page in sorted(path for path in site.rglob("*.html") if "_static" not in path.parts):
+        for address in addresses(parse(page)):
+            parts = urlsplit(address)
+            if parts.scheme or parts.netloc:
+                continue
+            target = (page.parent / unquote(parts.path)).resolve() if parts.path else page.resolve()
+            if not target.is_file():
+                yield f"{page.relative_to(site)}: {address} leads to no file"
+            elif parts.fragment and target.suffix == ".html" and unquote(parts.fragment) not in anchors(target):
+                yield f"{page.relative_to(site)}: {address} leads to no anchor"
+
+
+def addresses(soup: BeautifulSoup) -> Iterator[str]:
+    """Yield every address that a page names."""
+    for attribute in ("href", "src"):
+        for tag in soup.find_all(attrs={attribute: True}):
+            yield tag[attribute]
+
+
+@functools.cache
+def anchors(path: Path) -> set[str]:
+    """The ids of a page; the empty anchor and ``top`` are the page itself."""
+    soup = parse(path)
+    return {tag["id"] for tag in soup.find_all(id=True)} | {
+        tag["name"] for tag in soup.find_all("a", attrs={"name": True})
+    }
+
+
+def test_dead_links_are_found(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text('<a href="b.html#x">x</a><a href="b.html#y">y</a><img src="c.png">')
+    (tmp_path / "b.html").write_text('<p id="x"></p>')
+    assert [line.split()[1] for line in dead_links(tmp_path)] == ["b.html#y", "c.png"]
+
+
+def test_no_page_names_another_host_for_what_it_loads(site: Path, pages: list[str]) -> None:
+    for page in pages:
+        for tag in parse(site / page).select(
+            "script[src], img[src], link[rel=stylesheet], iframe, video, audio, source"
+        ):
+            address = tag.get("src") or tag.get("href") or ""
+            assert not urlsplit(str(address)).netloc, f"{page} loads {address}"
+
+
+def test_figures_have_alternative_text(site: Path, pages: list[str]) -> None:
+    for page in pages:
+        for figure in article(site, page).find_all("img"):
+            assert describes(figure.get("alt")), f"{page}: {figure.get('src')} has alt={figure.get('alt')!r}"
+
+
+def describes(alt: str | None) -> bool:
+    """Whether an alternative text is one: Sphinx writes the file's path where the author gave none."""
+    return bool(alt and " " in alt.strip() and not re.search(r"\.(png|svg|jpe?g)$", alt.strip()))
+
+
+@pytest.mark.parametrize("alt", [None, "", "../_images/3f.png", "figure"])
+def test_empty_or_generated_alternative_text_is_found(alt: str | None) -> None:
+    assert not describes(alt)
+
+
+def test_number_tags_are_invisible(site: Path, pages: list[str]) -> None:
+    for page in [*pages, "searchindex.js"]:
+        text = (site / page).read_text(encoding="utf-8")
+        tag = re.search(r"(<|&lt;|\\u003c)!--\s*[=@].{0,40}", text)
+        assert tag is None, f"{page} shows {tag and tag[0]}"
+
+
+def definitions(site: Path) -> dict[str, dict[str, str]]:
+    """The definitions that the pages open, by anchor."""
+    script = (site / "_static" / "glossary-tips.js").read_text(encoding="utf-8")
+    tips: dict[str, dict[str, str]] = json.loads(script.split("CourseLM.glossaryTips = ", 1)[1].rstrip().rstrip(";"))
+    return tips
+
+
+def test_glossary_defines_the_terms_of_the_course_in_alphabetical_order(site: Path) -> None:
+    terms = [str(dt["id"]) for dt in article(site, "book/glossary.html").select("dl.glossary > dt")]
+    assert set(terms) >= {f"term-{name}" for name in CONTRACT_TERMS}
+    assert terms == sorted(terms)
+
+
+def test_every_link_to_a_term_opens_a_definition(site: Path, pages: list[str]) -> None:
+    tips = definitions(site)
+    n_links = 0
+    for page in pages:
+        for link in article(site, page).select('a[href*="#term-"]:not(.headerlink)'):
+            assert "glossary-term" in link["class"], f"{page}: {link}"
+            assert unquote(urlsplit(str(link["href"])).fragment) in tips, f"{page}: {link}"
+            n_links += 1
+    assert n_links > 0
+
+
+def test_first_mention_of_a_term_carries_its_definition(site: Path, pages: list[str]) -> None:
+    names = {anchor: tip["term"] for anchor, tip in definitions(site).items()}
+    bare = [
+        f"{page}: {mention}"
+        for page in pages
+        if re.match(r"book/(\d\d_|index)", page)
+        for mention in mentions_before_definition(article(site, page), names)
+    ]
+    assert not bare, "\n".join(bare)
+
+
+# Where a reader does not look for definitions, or where markup cannot stand.
+NOT_PROSE = "h1 h2 h3 h4 h5 h6 pre code script style".split()
+NOT_PROSE_CLASSES = {"math", "cell_input", "cell_output", "headerlink", "prev-next-footer"}
+
+
+def mentions_before_definition(root: Tag, names: dict[str, str]) -> Iterator[str]:
+    """Yield each term that the prose names in plain text before any link to it, with its surroundings."""
+    words = {plain(name): anchor for anchor, name in names.items()}
+    longest_first = sorted(map(re.escape, words), key=len, reverse=True)
+    pattern = re.compile(rf"(?<![\w-])({'|'.join(longest_first)})s?(?![\w-])")
+    defined: set[str] = set()
+    for text, anchor in prose(root):
+        if anchor is not None:
+            defined.add(anchor)
+            continue
+        for match in pattern.finditer(plain(text)):
+            name = words[match[1]]
+            if name not in defined:
+                defined.add(name)
+                yield f"“{names[name]}” in “{' '.join(text.split())[:80]}”"
+
+
+def plain(text: str) -> str:
+    """Text in which "bits per token" and "Bits-per-token" are the same."""
+    return re.sub(r"[-\s]+", " ", text.lower())
+
+
+def prose(node: Tag) -> Iterable[tuple[str, str | None]]:
+    """Yield the pieces of running text with the anchor of the term that each links to, if any."""
+    for child in node.children:
+        if isinstance(child, NavigableString):
+            yield str(child), None
+        elif isinstance(child, Tag) and child.name == "a":
+            if "glossary-term" in child.get("class", []):
+                yield child.get_text(), unquote(urlsplit(str(child["href"])).fragment)
+        elif isinstance(child, Tag) and is_prose(child):
+            yield from prose(child)
+
+
+def is_prose(tag: Tag) -> bool:
+    """Whether an element holds running text."""
+    return tag.name not in NOT_PROSE and not NOT_PROSE_CLASSES & set(tag.get("class", []))
+
+
+def test_mentions_without_a_definition_are_found() -> None:
+    names = {"term-token": "token", "term-bits-per-token": "bits-per-token", "term-bit": "bit"}
+    link = '<a class="glossary-term" href="g.html#term-bit">bits</a>'
+    html = f"<div><h1>Tokens</h1><p>Costs in {link}, then bits per token, then <code>token</code>, bits.</p></div>"
+    root = BeautifulSoup(html, "html.parser").div
+    assert root is not None
+    found = [line.split("”")[0] for line in mentions_before_definition(root, names)]
+    assert found == ["“bits-per-token"]

@@ -1,0 +1,190 @@
+"""The book's Sphinx extension: repository address, glossary links, comments, scripts."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+pytest.importorskip("sphinx", reason="the book's tools are not installed")
+sys.path.append(str(Path(__file__).parents[2] / "book" / "_ext"))
+
+from course_ext import glossary, pages, repository
+from docutils import nodes
+from docutils.utils import new_document
+from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace
+
+DEFAULT = "https://github.com/example/course-lm"
+ORIGIN = "https://github.com/fork/course"
+
+
+@pytest.mark.parametrize(
+    ("environ", "origin", "url"),
+    [
+        ({}, None, DEFAULT),
+        ({}, ORIGIN, ORIGIN),
+        ({"GITHUB_REPOSITORY": "ci/course"}, ORIGIN, "https://github.com/ci/course"),
+        (
+            {"GITHUB_REPOSITORY": "ci/course", "GITHUB_SERVER_URL": "https://git.school.edu"},
+            ORIGIN,
+            "https://git.school.edu/ci/course",
+        ),
+        (
+            {"COURSE_LM_REPO_URL": "https://github.com/me/course", "GITHUB_REPOSITORY": "ci/course"},
+            ORIGIN,
+            "https://github.com/me/course",
+        ),
+        ({"COURSE_LM_REPO_URL": ""}, ORIGIN, ORIGIN),
+    ],
+)
+def test_repository_is_the_first_that_is_named(environ: dict[str, str], origin: str | None, url: str) -> None:
+    assert repository.repository_url(DEFAULT, environ=environ, origin=origin) == url
+
+
+@pytest.mark.parametrize(
+    "remote",
+    [
+        "https://github.com/fork/course",
+        "https://github.com/fork/course.git",
+        "https://github.com/fork/course/",
+        "https://user:secret@github.com/fork/course.git",
+        "http://github.com/fork/course",
+        "git@github.com:fork/course.git",
+        "ssh://git@github.com/fork/course.git",
+        "ssh://git@github.com:22/fork/course.git",
+        "git://github.com/fork/course.git",
+    ],
+)
+def test_every_form_of_a_remote_gives_its_web_address_without_credentials(remote: str) -> None:
+    assert repository.web_address(remote) == "https://github.com/fork/course"
+
+
+@pytest.mark.parametrize("remote", [None, "", "/srv/git/course", "../course", "file:///srv/git/course", "origin"])
+def test_remote_on_no_other_host_has_no_web_address(remote: str | None) -> None:
+    assert repository.web_address(remote) is None
+
+
+def test_origin_is_read_from_the_checkout(tmp_path: Path) -> None:
+    assert repository.git_origin(tmp_path) is None
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    assert repository.git_origin(tmp_path) is None
+    subprocess.run(["git", "-C", tmp_path, "remote", "add", "origin", ORIGIN], check=True)
+    assert repository.git_origin(tmp_path) == ORIGIN
+
+
+@pytest.mark.parametrize(
+    ("url", "provider", "has_colab"),
+    [
+        ("https://github.com/me/course", "github", True),
+        ("https://gitlab.com/group/course", "gitlab", False),
+        ("https://git.school.edu/me/course", "github", False),
+    ],
+)
+def test_buttons_follow_the_repository(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str, provider: str, has_colab: bool
+) -> None:
+    monkeypatch.setenv("COURSE_LM_REPO_URL", url)
+    options = {"repository_url": DEFAULT, "launch_buttons": {"colab_url": "https://colab.research.google.com"}}
+    repository.set_repository(SimpleNamespace(confdir=tmp_path), SimpleNamespace(html_theme_options=options))
+    assert options["repository_url"] == url
+    assert options["repository_provider"] == provider
+    assert bool(options["launch_buttons"]) is has_colab
+
+
+def test_comments_leave_the_page_and_the_rest_stays() -> None:
+    document = new_document("page")
+    title = nodes.title("", "", nodes.Text("Loss 3"), nodes.raw("", "<!-- = loss -->", format="html"))
+    block = nodes.raw("", "<!-- a\nb --><hr>", format="html")
+    document += [title, block]
+    pages.remove_comments(SimpleNamespace(), document)
+    assert title.astext() == "Loss 3"
+    assert [raw.astext() for raw in document.findall(nodes.raw)] == ["<hr>"]
+    assert next(document.findall(nodes.raw))["format"] == "html"
+
+
+def test_thebe_is_dropped_and_other_assets_stay() -> None:
+    asset = SimpleNamespace
+    scripts = [
+        asset(filename="https://unpkg.com/thebe@0.8.2/lib/index.js", attributes={}),
+        asset(filename=None, attributes={"body": "var thebe_selector = 'x'"}),
+        asset(filename="_static/glossary.js", attributes={}),
+    ]
+    context = {"script_files": scripts, "css_files": ["_static/sphinx-thebe.css", "_static/course.css"]}
+    pages.drop_thebe(SimpleNamespace(), "page", "page.html", context, None)
+    assert [script.filename for script in context["script_files"]] == ["_static/glossary.js"]
+    assert context["css_files"] == ["_static/course.css"]
+
+
+GLOSSARY = """# Glossary
+
+```{glossary}
+nat
+  The unit. See {term}`bit`.
+
+bit
+  The other unit, $\\ln 2$ nats.
+```
+
+(shannon-1948)=
+**Shannon (1948).** A theory.
+"""
+
+
+def build(folder: Path, chapter: str) -> tuple[Path, str]:
+    """Build a book of a glossary and one chapter with the glossary's part; return its pages and warnings."""
+    (folder / "book").mkdir()
+    (folder / "book" / "glossary.md").write_text(GLOSSARY, encoding="utf-8")
+    toctree = "```{toctree}\nbook/glossary\n```"
+    (folder / "index.md").write_text(f"# A chapter\n\n{chapter}\n\n{toctree}\n", encoding="utf-8")
+    settings = {
+        "extensions": ["myst_parser", "course_ext.glossary"],
+        "html_theme": "basic",
+        "myst_enable_extensions": ["dollarmath"],
+    }
+    warnings = io.StringIO()
+    with docutils_namespace():
+        app = Sphinx(
+            srcdir=folder,
+            confdir=None,
+            outdir=folder / "html",
+            doctreedir=folder / "trees",
+            buildername="html",
+            confoverrides=settings,
+            status=None,
+            warning=warnings,
+        )
+        app.build()
+    return folder / "html", warnings.getvalue()
+
+
+def test_links_and_roles_to_terms_are_marked_and_their_definitions_written(tmp_path: Path) -> None:
+    chapter = "A [nat](book/glossary.md#term-nat), a {term}`bit`, and the [glossary](book/glossary.md)."
+    html, warnings = build(tmp_path, chapter)
+    assert warnings == ""
+    chapter_html = (html / "index.html").read_text(encoding="utf-8")
+    assert chapter_html.count('class="glossary-term reference internal"') == 2
+    assert (html / "book" / "glossary.html").read_text(encoding="utf-8").count("glossary-term") == 1
+    script = (html / "_static" / glossary.TIPS).read_text(encoding="utf-8")
+    tips = json.loads(script.partition("glossaryTips = ")[2].rstrip().rstrip(";"))
+    assert list(tips) == ["term-nat", "term-bit"]
+    assert tips["term-bit"]["term"] == "bit"
+    assert "\\(\\ln 2\\)" in tips["term-bit"]["html"]
+
+
+def test_links_reach_labels(tmp_path: Path) -> None:
+    html, warnings = build(tmp_path, "See [Shannon](book/glossary.md#shannon-1948).")
+    assert warnings == ""
+    assert 'href="book/glossary.html#shannon-1948"' in (html / "index.html").read_text(encoding="utf-8")
+    assert 'id="shannon-1948"' in (html / "book" / "glossary.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("link", ["[nit](book/glossary.md#term-nit)", "{term}`nit`"])
+def test_link_to_a_missing_term_is_a_warning(tmp_path: Path, link: str) -> None:
+    _, warnings = build(tmp_path, link)
+    assert "nit" in warnings
