@@ -22,13 +22,13 @@ book: $(SITE)
 
 $(SITE): $(READY) $(SOURCES)
 	$(FIXED) $(BIN)/python book/_tools/toy_run.py
-	$(BIN)/jupyter-book build . -n -W --keep-going --all --quiet
-	touch $@
+	rm -rf _build
+	$(BIN)/jupyter-book build . -n -W --keep-going --quiet
 
 test: test-unit test-notebooks test-browser
 
 test-unit: $(READY)
-	$(FIXED) $(BIN)/python -m pytest tests/unit
+	$(FIXED) $(BIN)/python -m pytest -rs tests/unit
 
 test-notebooks: $(READY)
 	$(FIXED) $(BIN)/python -m pytest tests/notebooks

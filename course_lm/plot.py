@@ -5,7 +5,7 @@ The functions take numbers and return a figure; nothing here knows a model.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -87,15 +87,15 @@ def expected_scores(truth: float, scores: dict[str, Callable[[np.ndarray], tuple
     return figure
 
 
-def losses_against_floor(names: Sequence[str], nats: Sequence[float], floor: float) -> Figure:
-    """How close does each model come to the entropy of the source?"""
+def losses_against_floor(losses: Mapping[str, float], floor: float) -> Figure:
+    """How close does each model come to the exact source on the same text? ``losses`` is nats per token by model."""
     figure, axes = _figure("How close does each model come to the floor?", "loss, nats per token", "")
-    axes.barh(names, nats, color=BLUE)
+    axes.barh(list(losses), list(losses.values()), color=BLUE)
     axes.axvline(floor, color=ORANGE, linestyle="--", label="exact source on the same text")
-    for name, cost in zip(names, nats, strict=True):
+    for name, cost in losses.items():
         axes.annotate(f"{cost:.2f}", (cost, name), xytext=(4, 0), textcoords="offset points", va="center")
     axes.invert_yaxis()
-    axes.set_xlim(0, max(nats) * 1.1)
+    axes.set_xlim(0, max(losses.values()) * 1.1)
     axes.legend(loc="lower right")
     return figure
 
