@@ -1,7 +1,7 @@
 """Student notebooks from solution notebooks, so that the two can never drift apart.
 
 What stands between ``### BEGIN SOLUTION`` and ``### END SOLUTION`` becomes ``raise NotImplementedError``,
-outputs are cleared, and cells tagged ``solution-only`` are left out.
+outputs are cleared, cells tagged ``solution-only`` are left out, and the title says what the notebook is.
 
     python -m course_lm.grading.release solutions exercises            writes the student notebooks
     python -m course_lm.grading.release solutions exercises --check    fails if one of them is out of date
@@ -33,6 +33,7 @@ def _student_cell(cell: dict[str, Any]) -> dict[str, Any]:
     source = SOLUTION.sub(PLACEHOLDER, "".join(cell["source"]))
     if re.search(r"(BEGIN|END) SOLUTION", source):
         raise ValueError(f"every BEGIN SOLUTION needs an END SOLUTION below it in the same cell; got:\n{source}")
+    source = re.sub(r"\A# Solutions:", "# Exercises:", source)
     cell = cell | {"source": source.splitlines(keepends=True)}
     return cell | {"outputs": [], "execution_count": None} if cell["cell_type"] == "code" else cell
 
