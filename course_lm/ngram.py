@@ -29,14 +29,21 @@ class UniformLM:
 
 
 @dataclass(frozen=True)
-class _Level:
+class _Table:
     """What was counted after contexts of one length, as one sparse row of discounted counts for each context."""
 
-    contexts: np.ndarray  # (R,) sorted keys
     row_ends: np.ndarray  # (R + 1,) where each row's entries begin and end
     tokens: np.ndarray  # (E,) next tokens
     shares: np.ndarray  # (E,) (count − d) / row total
     left_over: np.ndarray  # (R,) what the discount took away, spread by the shorter context
+
+    def mix(self, p: np.ndarray, positions: np.ndarray, rows: np.ndarray) -> None:
+        """Turn ``p[positions]``, the shorter context's prediction, into that of the contexts ``rows``."""
+        p[positions] *= self.left_over[rows, None]
+        lengths = self.row_ends[rows + 1] - self.row_ends[rows]
+        first = np.repeat(self.row_ends[rows] - np.cumsum(lengths) + lengths, lengths)
+        entries = first + np.arange(lengths.sum())
+        p[np.repeat(positions, lengths), self.tokens[entries]] += self.shares[entries]
 
 
 class NGramLM:
@@ -46,8 +53,8 @@ class NGramLM:
 
     with :math:`c` the last :math:`k` tokens, :math:`c'` the same without the oldest, :math:`u(c)` the number of
     different tokens seen after :math:`c`, and :math:`p_{-1} = 1/V`. The longest context counts occurrences; shorter
-    ones count in how many different contexts a token occurred. The discount :math:`d_k = n_1 / (n_1 + 2 n_2)` comes
-    from the numbers of entries counted once and twice.
+    ones count after how many different tokens :math:`c\,w` occurred. The discount :math:`d_k = n_1 / (n_1 + 2 n_2)`
+    comes from the numbers of entries counted once and twice.
 
     Args:
         order: n; 1 looks at nothing, 2 is the bigram and looks at one token.
@@ -63,31 +70,39 @@ class NGramLM:
             raise ValueError(f"order and vocab_size must be at least 1; got {order} and {vocab_size}.")
         self.order = order
         self.vocab_size = vocab_size
-        self._levels: list[_Level] = []
+        self._contexts: list[np.ndarray] = []  # by length k: the sorted keys of all contexts seen
+        self._occurrences: list[_Table] = []  # by length k: how often a token followed
+        self._variety: list[_Table] = []  # by length k < order − 1: after how many longer contexts it followed
 
     def fit(self, ids: Tensor) -> Self:
         """Count the ``(N,)`` int64 ids of a training text."""
         tokens = self._checked(ids.flatten())
         if len(tokens) < 2:
             raise ValueError(f"ids must hold at least 2 tokens, one to see and one to predict; got {len(tokens)}.")
-        contexts = [np.zeros(len(tokens) - 1, dtype=np.int64)]  # per level: the number of the context at each position
-        keys: list[np.ndarray] = [np.zeros(1, dtype=np.int64)]
-        for k in range(1, self.order):
-            key = self._longer(contexts[-1], tokens[:-1], k)
-            seen, number = np.unique(key[key >= 0], return_inverse=True)
-            numbered = np.full(len(key), -1)
-            numbered[key >= 0] = number
-            contexts.append(numbered)
-            keys.append(seen)
-        self._levels = [self._count(k, keys, contexts, tokens[1:]) for k in range(self.order)]
+        self._contexts, self._occurrences, self._variety = [np.zeros(1, dtype=np.int64)], [], []
+        context = np.zeros(len(tokens) - 1, dtype=np.int64)  # the number of the context at each position
+        for k in range(self.order):
+            n_contexts = len(self._contexts[k])
+            pairs = context * self.vocab_size + tokens[1:]
+            self._occurrences.append(self._count(pairs[context >= 0], n_contexts))
+            if k < self.order - 1:
+                key = self._longer(context, tokens[:-1], k + 1)
+                known = key >= 0
+                seen, number = np.unique(key[known], return_inverse=True)
+                context = np.full(len(key), -1)
+                context[known] = number
+                _, first = np.unique(number * self.vocab_size + tokens[1:][known], return_index=True)
+                self._variety.append(self._count(pairs[known][first], n_contexts))
+                self._contexts.append(seen)
         return self
 
     def __call__(self, ids: Tensor) -> Tensor:
         """Natural logarithms of probabilities, ``(B, T, V)`` float32, for ``(B, T)`` int64 ids.
 
-        The first tokens of a row have shorter contexts, as far as the row reaches.
+        The first tokens of a row have shorter contexts, as far as the row reaches: they are predicted by n-grams of
+        that length.
         """
-        if not self._levels:
+        if not self._occurrences:
             raise ValueError("this model has not counted anything yet: call fit(ids) first.")
         rows = [self._row(self._checked(row)) for row in ids]
         return torch.from_numpy(np.stack(rows)).log().float().to(ids.device)
@@ -96,18 +111,17 @@ class NGramLM:
         """Probabilities ``(T, V)`` after each token of one row, from the shortest context to the longest."""
         p = np.full((len(tokens), self.vocab_size), 1 / self.vocab_size)
         context = np.zeros(len(tokens), dtype=np.int64)
-        for k, level in enumerate(self._levels):
+        for k, keys in enumerate(self._contexts):
             if k:
                 key = self._longer(context, tokens, k)
-                found = np.searchsorted(level.contexts, key).clip(max=len(level.contexts) - 1)
-                context = np.where((key >= 0) & (level.contexts[found] == key), found, -1)
+                found = np.searchsorted(keys, key).clip(max=len(keys) - 1)
+                context = np.where((key >= 0) & (keys[found] == key), found, -1)
             (known,) = np.nonzero(context >= 0)
-            row = context[known]
-            p[known] *= level.left_over[row, None]
-            lengths = level.row_ends[row + 1] - level.row_ends[row]
-            first = np.repeat(level.row_ends[row] - np.cumsum(lengths) + lengths, lengths)
-            entries = first + np.arange(lengths.sum())
-            p[np.repeat(known, lengths), level.tokens[entries]] += level.shares[entries]
+            # Nothing longer follows at the longest context, and where the row began k tokens ago.
+            is_last = np.full(len(known), True) if k == self.order - 1 else known == k - 1
+            self._occurrences[k].mix(p, known[is_last], context[known[is_last]])
+            if k < self.order - 1:
+                self._variety[k].mix(p, known[~is_last], context[known[~is_last]])
         return p
 
     def _longer(self, context: np.ndarray, tokens: np.ndarray, k: int) -> np.ndarray:
@@ -117,24 +131,17 @@ class NGramLM:
         key[context < 0] = -1
         return key
 
-    def _count(self, k: int, keys: list[np.ndarray], contexts: list[np.ndarray], following: np.ndarray) -> _Level:
-        context = contexts[k]
-        pairs = context * self.vocab_size + following
-        if k == self.order - 1:  # the longest context: occurrences
-            pairs = pairs[context >= 0]
-        else:  # a shorter one: each longer context counts once
-            longer = contexts[k + 1]
-            _, first = np.unique((longer * self.vocab_size + following)[longer >= 0], return_index=True)
-            pairs = pairs[longer >= 0][first]
+    def _count(self, pairs: np.ndarray, n_contexts: int) -> _Table:
+        """Discounted shares from one number for each count, ``context * V + token``."""
         entries, counts = np.unique(pairs, return_counts=True)
         once, twice = (counts == 1).sum(), (counts == 2).sum()
         discount = once / (once + 2 * twice) if once else 0.5
         rows, tokens = np.divmod(entries, self.vocab_size)
-        totals = np.bincount(rows, counts, len(keys[k]))
-        kinds_seen = np.bincount(rows, minlength=len(keys[k]))
+        totals = np.bincount(rows, counts, n_contexts)
+        kinds_seen = np.bincount(rows, minlength=n_contexts)
         left_over = np.where(totals > 0, discount * kinds_seen / np.maximum(totals, 1), 1.0)
         shares = (counts - discount) / totals[rows]
-        return _Level(keys[k], np.append(0, np.cumsum(kinds_seen)), tokens, shares, left_over)
+        return _Table(np.append(0, np.cumsum(kinds_seen)), tokens, shares, left_over)
 
     def _checked(self, ids: Tensor) -> np.ndarray:
         tokens = ids.cpu().numpy().astype(np.int64)

@@ -62,6 +62,13 @@ def test_kneser_ney_equals_its_definition(order):
             assert p[t, token].item() == pytest.approx(expected, abs=1e-6)
 
 
+def test_the_first_positions_of_a_row_are_predicted_by_shorter_n_grams(corpus):
+    row = corpus.val[None, :6]
+    p = NGramLM(5, 29).fit(corpus.train)(row)[0]
+    for t in range(4):
+        torch.testing.assert_close(p[t], NGramLM(t + 2, 29).fit(corpus.train)(row)[0, t])
+
+
 def test_longer_contexts_predict_the_toy_language_better(corpus):
     losses = [
         cross_entropy(NGramLM(n, 29).fit(corpus.train)(corpus.val[None, :-1])[0], corpus.val[1:]) for n in (1, 2, 4)
