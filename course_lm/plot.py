@@ -65,23 +65,23 @@ def expected_scores(truth: float, scores: dict[str, Callable[[np.ndarray], tuple
 
     Args:
         truth: the probability of the event.
-        scores: for each name the cost of stating ``q``, if the event happens and if it does not.
+        scores: for each name the cost of stating ``p``, if the event happens and if it does not.
     """
     figure, axes = _figure(
         f"The event has probability {truth:g}. What should a forecaster state?",
-        "stated probability q",
+        "stated probability p",
         "expected cost",
     )
-    q = np.linspace(0.005, 0.995, 199)
+    p = np.linspace(0.005, 0.995, 199)
     for (name, cost), style in zip(scores.items(), ("-", "--", "-.", ":"), strict=False):
-        happens, does_not = cost(q)
+        happens, does_not = cost(p)
         expected = truth * happens + (1 - truth) * does_not
-        (line,) = axes.plot(q, expected, style, label=name)
+        (line,) = axes.plot(p, expected, style, label=name)
         best = int(expected.argmin())
-        axes.plot([q[best]], [expected[best]], "o", color=line.get_color(), label=f"{name}: best q")
+        axes.plot([p[best]], [expected[best]], "o", color=line.get_color(), label=f"{name}: best p")
     axes.axvline(truth, color=GRAY, linewidth=1, label="the truth")
     handles, labels = axes.get_legend_handles_labels()
-    shown = [i for i, label in enumerate(labels) if not label.endswith("best q")]
+    shown = [i for i, label in enumerate(labels) if not label.endswith("best p")]
     axes.legend([handles[i] for i in shown], [labels[i] for i in shown])
     axes.set_ylim(0, 1.6)
     return figure
