@@ -6,11 +6,13 @@ moved there in one step, so a run that is killed at any moment leaves the last g
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -34,6 +36,7 @@ class Checkpoint:
         model: the model, on the CPU.
         tokenizer: the tokenizer of its text, if it was saved.
         corpus: the name of the corpus, if it was saved.
+        text_sha256: the SHA-256 of its text, if it was saved.
         train_config: the plan of the run, if there was one.
         step: the updates made so far.
         state: tensors of the optimizers and of the random generators, by name.
@@ -42,23 +45,32 @@ class Checkpoint:
     model: TransformerLM
     tokenizer: CharTokenizer | None
     corpus: str | None
+    text_sha256: str | None
     train_config: TrainConfig | None
     step: int
     state: dict[str, Tensor]
 
     def restore(self, optimizers: Mapping[str, Optimizer], generator: torch.Generator) -> None:
-        """Put optimizers and generators where they were."""
+        """Put optimizers and generators where they were.
+
+        Raises:
+            ValueError: if the checkpoint holds a model but no run.
+        """
         for name, optimizer in optimizers.items():
-            fresh = optimizer.state_dict()
             per_parameter: dict[int, dict[str, Tensor]] = {}
             for key, tensor in self.state.items():
                 owner, _, rest = key.partition(".")
                 if owner == name:
                     number, _, field = rest.partition(".")
                     per_parameter.setdefault(int(number), {})[field] = tensor
+            fresh = optimizer.state_dict()
+            if sorted(per_parameter) != sorted(n for group in fresh["param_groups"] for n in group["params"]):
+                raise ValueError("the checkpoint must hold a run to resume; it holds a model alone. Start a new run.")
             optimizer.load_state_dict({"state": per_parameter, "param_groups": fresh["param_groups"]})
         generator.set_state(self.state["generator"])
         torch.set_rng_state(self.state["global_generator"])  # dropout draws from it
+        if "cuda_generator" in self.state:
+            torch.cuda.set_rng_state(self.state["cuda_generator"])
 
 
 def save_checkpoint(
@@ -67,12 +79,15 @@ def save_checkpoint(
     *,
     tokenizer: CharTokenizer | None = None,
     corpus: str | None = None,
+    text_sha256: str | None = None,
     train_config: TrainConfig | None = None,
     step: int = 0,
     optimizers: Mapping[str, Optimizer] | None = None,
     generator: torch.Generator | None = None,
 ) -> Path:
     """Write a checkpoint into ``folder``, in place of the one before.
+
+    A model alone can be saved; a run that should be resumed needs its plan, optimizers and generator too.
 
     Returns:
         The file.
@@ -87,14 +102,17 @@ def save_checkpoint(
     if generator is not None:
         tensors["generator"] = generator.get_state()
         tensors["global_generator"] = torch.get_rng_state()
+        if model.device.type == "cuda":
+            tensors["cuda_generator"] = torch.cuda.get_rng_state()
     description = {
         "model": asdict(model.config),
         "tokenizer": None if tokenizer is None else tokenizer.to_json(),
         "corpus": corpus,
+        "text_sha256": text_sha256,
         "train": None if train_config is None else asdict(train_config),
         "step": step,
     }
-    content = save(tensors, metadata={"format": FORMAT, "description": json.dumps(description)})
+    content = save(tensors, metadata=_sealed(tensors, json.dumps(description)))
     path = Path(folder, FILE_NAME)
     _write_atomically(path, content)
     return path
@@ -113,7 +131,8 @@ def load_checkpoint(folder: str | Path) -> Checkpoint:
     try:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
-            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+            # A copy, since a tensor that maps the file would keep it from being replaced on Windows.
+            tensors = {key: file.get_tensor(key).clone() for key in file.keys()}  # noqa: SIM118
     except SafetensorError as error:
         raise ValueError(f"{str(path)!r} is damaged or is not a safetensors file ({error}). Train again.") from error
     if metadata.get("format") != FORMAT:
@@ -121,18 +140,33 @@ def load_checkpoint(folder: str | Path) -> Checkpoint:
             f"{str(path)!r} must be a {FORMAT!r} file; its format is {metadata.get('format')!r}. "
             "Was it written by another program or version?"
         )
-    description = json.loads(metadata["description"])
+    if metadata != _sealed(tensors, metadata.get("description", "")):
+        raise ValueError(f"{str(path)!r} is damaged: its contents do not match their checksum. Train again.")
+    return _checkpoint(json.loads(metadata["description"]), tensors)
+
+
+def _checkpoint(description: dict[str, Any], tensors: dict[str, Tensor]) -> Checkpoint:
     model = TransformerLM(ModelConfig(**description["model"]))
-    weights = {key.removeprefix("model."): t for key, t in tensors.items() if key.startswith("model.")}
-    model.load_state_dict(weights)
+    model.load_state_dict({key.removeprefix("model."): t for key, t in tensors.items() if key.startswith("model.")})
+    tokenizer, plan = description["tokenizer"], description["train"]
     return Checkpoint(
         model=model,
-        tokenizer=None if description["tokenizer"] is None else CharTokenizer.from_json(description["tokenizer"]),
+        tokenizer=None if tokenizer is None else CharTokenizer.from_json(tokenizer),
         corpus=description["corpus"],
-        train_config=None if description["train"] is None else TrainConfig(**description["train"]),
+        text_sha256=description["text_sha256"],
+        train_config=None if plan is None else TrainConfig(**plan),
         step=description["step"],
         state={key: t for key, t in tensors.items() if not key.startswith("model.")},
     )
+
+
+def _sealed(tensors: Mapping[str, Tensor], description: str) -> dict[str, str]:
+    """The header of the file, with a checksum over all it holds: a flipped bit is an error, not another model."""
+    digest = hashlib.sha256(description.encode())
+    for name in sorted(tensors):
+        content = tensors[name].cpu().contiguous().reshape(-1).view(torch.uint8)
+        digest.update(name.encode() + content.numpy().tobytes())
+    return {"format": FORMAT, "description": description, "sha256": digest.hexdigest()}
 
 
 def _write_atomically(path: Path, content: bytes) -> None:
@@ -145,6 +179,7 @@ def _write_atomically(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
+        temporary.unlink(missing_ok=True)
         raise OSError(
             f"the checkpoint {str(path)!r} cannot be written: {error.strerror}. Choose another folder or make room."
         ) from error

@@ -10,6 +10,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pooch
@@ -30,7 +31,7 @@ class Corpus:
     """A text that is ready for training.
 
     Attributes:
-        name: what `load_corpus` was asked for.
+        name: what `load_corpus` was asked for; of a file, the absolute path.
         text: the whole text.
         tokenizer: its tokenizer.
         train: ``(N,)`` int64 ids of the line break before the text and its first 90 %, cut after a line break.
@@ -48,6 +49,11 @@ class Corpus:
     def starts(self, ids: Tensor) -> Tensor | None:
         """Where rows may begin: at line breaks if the source is known, since its sentences are independent."""
         return None if self.source is None else line_starts(ids, self.tokenizer.bos_id)
+
+    @cached_property
+    def text_sha256(self) -> str:
+        """The SHA-256 of the text, which tells one corpus from another."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
 
     def bytes_predicted(self, ids: Tensor) -> int:
         """The UTF-8 bytes of the predicted tokens, all but the first."""
@@ -68,6 +74,7 @@ def load_corpus(name: str) -> Corpus:
     text = _read_text(path)
     if not text:
         raise ValueError(f"the corpus {str(path)!r} is empty. Name a text file with at least two lines.")
+    name = name if name == "shakespeare" else str(path.resolve())
     return _corpus(name, text, CharTokenizer.from_text(text))
 
 
@@ -92,8 +99,12 @@ def batches(
         ``(x, y)``, both ``(B, T)`` int64, with ``y[:, t]`` the token after ``x[:, t]``.
 
     Raises:
-        ValueError: if no row fits.
+        ValueError: if a size is not positive, a start is negative, or no row fits.
     """
+    if batch_size < 1 or context_length < 1:
+        raise ValueError(f"batch_size and context_length must be at least 1; got {batch_size} and {context_length}.")
+    if starts is not None and len(starts) and int(starts.min()) < 0:
+        raise ValueError(f"starts must be positions in ids, from 0 on; got {int(starts.min())}.")
     last = len(ids) - context_length - 1
     allowed = torch.arange(max(last + 1, 0)) if starts is None else starts[starts <= last]
     if not len(allowed):
@@ -164,10 +175,10 @@ def _corpus(name: str, text: str, tokenizer: CharTokenizer, source: Source | Non
     ids = torch.cat([torch.tensor([tokenizer.bos_id]), tokenizer.encode(text)])  # (N + 1,)
     breaks = line_starts(ids, tokenizer.bos_id)
     cuts = breaks[(breaks > 0) & (breaks <= 0.9 * len(ids))]
-    if not len(cuts):
+    if not len(cuts) or cuts[-1] < 0.5 * len(ids):
         raise ValueError(
-            f"the corpus {name!r} must have a line break within its first 90 %, where training and validation "
-            f"are cut; got a text of {len(text)} characters without one. Add line breaks or take a longer text."
+            f"the corpus {name!r} must have a line break near 90 % of its length, where training and validation "
+            f"are cut; of its {len(text)} characters, the second half before that point has none. Break long lines."
         )
     cut = int(cuts[-1])
     return Corpus(name, text, tokenizer, train=ids[: cut + 1], val=ids[cut:], source=source)

@@ -3,41 +3,67 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
+from typing import TextIO
 
 from course_lm.train import StepRecord
 
 FILE_NAME = "records.jsonl"
 
 
-def keep(records: Iterable[StepRecord], folder: str | Path, after_step: int = 0) -> Iterator[StepRecord]:
-    """Pass records on, each once it is written.
+def keep(run: Iterator[StepRecord], folder: str | Path, after_step: int = 0) -> Iterator[StepRecord]:
+    """Pass the records of a run on, each once it is written.
 
     Args:
-        records: the records of a run.
+        run: the records. The first is drawn before any file is touched, so a run that is refused changes nothing.
         folder: where ``records.jsonl`` is.
         after_step: the step that the run goes on from. A run that was killed may have written lines after its last
             checkpoint: they go, since the resumed run makes those updates again.
+
+    Raises:
+        ValueError: if the folder holds a file of that name that is not a record.
+        OSError: if the folder cannot be written.
     """
     path = Path(folder, FILE_NAME)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    earlier = [record for record in read(folder) if record.step <= after_step] if path.exists() else []
-    temporary = path.with_name(FILE_NAME + ".partial")
-    temporary.write_text("".join(map(_line, earlier)), encoding="utf-8")
-    temporary.replace(path)
-    with path.open("a", encoding="utf-8") as file:
-        for record in records:
-            file.write(_line(record))
-            file.flush()
-            yield record
+    for first in run:
+        earlier = [record for record in read(folder) if record.step <= after_step] if path.exists() else []
+        with _opened(path, earlier) as file:
+            for record in chain([first], run):
+                file.write(_line(record))
+                file.flush()
+                yield record
 
 
 def read(folder: str | Path) -> list[StepRecord]:
-    """The records of a run; a last line that a kill cut short is left out."""
-    lines = Path(folder, FILE_NAME).read_text(encoding="utf-8").splitlines(keepends=True)
-    return [StepRecord(**json.loads(line)) for line in lines if line.endswith("\n")]
+    """The records of a run, in order; a last line that a kill cut short is left out.
+
+    Raises:
+        ValueError: if the file is not a record.
+        OSError: if there is none.
+    """
+    path = Path(folder, FILE_NAME)
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    try:
+        return [StepRecord(**json.loads(line)) for line in lines if line.endswith("\n")]
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{str(path)!r} is not the record of a training run. Choose another folder.") from error
+
+
+def _opened(path: Path, earlier: list[StepRecord]) -> TextIO:
+    """The file, open at its end, with the earlier records in it."""
+    temporary = path.with_name(FILE_NAME + ".partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_text("".join(map(_line, earlier)), encoding="utf-8")
+        temporary.replace(path)
+        return path.open("a", encoding="utf-8")
+    except OSError as error:
+        raise OSError(
+            f"the records {str(path)!r} cannot be written: {error.strerror}. Choose another folder or make room."
+        ) from error
 
 
 def _line(record: StepRecord) -> str:

@@ -62,7 +62,8 @@ def train(
             bit on the same machine with the same number of threads.
 
     Yields:
-        A record per update. A checkpoint that is due is on disk before its record is yielded.
+        A record per update. A checkpoint that is due is written when the next record is asked for, so a record that
+        is kept can be ahead of the checkpoint, but never behind it.
 
     Raises:
         ValueError: if the vocabularies differ, no row fits, or the checkpoint belongs to another plan.
@@ -93,17 +94,6 @@ def train(
         for optimizer in optimizers.values():
             optimizer.step()
             optimizer.zero_grad()
-        if folder is not None and _is_due(step, config.checkpoint_every, config):
-            save_checkpoint(
-                folder,
-                model,
-                tokenizer=corpus.tokenizer,
-                corpus=corpus.name,
-                train_config=config,
-                step=step,
-                optimizers=optimizers,
-                generator=generator,
-            )
         yield StepRecord(
             step=step,
             nats_per_token=loss.item(),
@@ -112,6 +102,18 @@ def train(
             seconds=time.perf_counter() - began,
             val_nats_per_token=_validate(model, corpus) if _is_due(step, config.eval_every, config) else None,
         )
+        if folder is not None and _is_due(step, config.checkpoint_every, config):
+            save_checkpoint(
+                folder,
+                model,
+                tokenizer=corpus.tokenizer,
+                corpus=corpus.name,
+                text_sha256=corpus.text_sha256,
+                train_config=config,
+                step=step,
+                optimizers=optimizers,
+                generator=generator,
+            )
 
 
 def _is_due(step: int, every: int, config: TrainConfig) -> bool:
@@ -128,8 +130,8 @@ def _check(model: TransformerLM, corpus: Corpus, config: TrainConfig, resume: Ch
             f"model must have the vocabulary of the corpus, {corpus.tokenizer.vocab_size} tokens; it has "
             f"{model.vocab_size}. Build it with vocab_size=corpus.tokenizer.vocab_size."
         )
-    if resume is not None and (resume.train_config, resume.corpus) != (config, corpus.name):
+    if resume is not None and (resume.train_config, resume.text_sha256) != (config, corpus.text_sha256):
         raise ValueError(
-            f"resume must be a checkpoint of the same plan and corpus; it is of {resume.corpus!r} with "
-            f"{resume.train_config}. Use that plan, or start a new run."
+            f"resume must be a checkpoint of the same plan and the same text; it is of {resume.corpus!r} with "
+            f"{resume.train_config}. Use these, or start a new run."
         )

@@ -89,6 +89,18 @@ def test_the_state_of_the_generator_decides_the_next_batch(corpus):
     assert torch.equal(next(rows)[0], next(batches(corpus.train, 4, 10, generator=again))[0])
 
 
+def test_sizes_and_starts_that_cannot_be_are_refused():
+    def draw(**options):
+        return next(batches(torch.arange(10), **({"batch_size": 2, "context_length": 3} | options), generator=None))
+
+    with pytest.raises(ValueError, match="must be at least 1; got 0 and 3"):
+        draw(batch_size=0)
+    with pytest.raises(ValueError, match="must be at least 1; got 2 and -1"):
+        draw(context_length=-1)
+    with pytest.raises(ValueError, match="starts must be positions in ids, from 0 on; got -3"):
+        draw(starts=torch.tensor([-3]))
+
+
 def test_a_text_shorter_than_the_context_is_refused():
     with pytest.raises(ValueError, match=r"at least context_length \+ 1 = 11 tokens.*got 10"):
         next(batches(torch.arange(10), 2, 10, generator=torch.Generator()))
@@ -97,10 +109,12 @@ def test_a_text_shorter_than_the_context_is_refused():
 def test_files_that_cannot_be_a_corpus_are_refused_in_a_sentence(tmp_path):
     (tmp_path / "empty.txt").write_text("")
     (tmp_path / "one_line.txt").write_text("no line break")
+    (tmp_path / "title.txt").write_text("a title\n" + "one long line " * 50)
     (tmp_path / "latin.txt").write_bytes("caf\xe9\n".encode("latin-1"))
     for file, error, words in (
         ("empty.txt", ValueError, "is empty"),
-        ("one_line.txt", ValueError, "must have a line break"),
+        ("one_line.txt", ValueError, "must have a line break near 90 %"),
+        ("title.txt", ValueError, "must have a line break near 90 %"),
         ("latin.txt", ValueError, "must be UTF-8 text; byte 3"),
         ("missing.txt", OSError, "cannot be read: No such file"),
     ):

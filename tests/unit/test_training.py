@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import pytest
 import torch
+from safetensors import safe_open
 from safetensors.torch import save_file
 
 from course_lm import (
@@ -13,6 +14,7 @@ from course_lm import (
     evaluate,
     load_checkpoint,
     load_corpus,
+    records,
     save_checkpoint,
     train,
 )
@@ -110,10 +112,50 @@ def test_truncated_and_foreign_checkpoints_are_refused_in_a_sentence(tmp_path, m
         load_checkpoint(tmp_path)
 
 
+def test_contents_that_do_not_match_their_checksum_are_refused(tmp_path, model):
+    path = save_checkpoint(tmp_path, model)
+    whole = bytearray(path.read_bytes())
+    for place in range(len(whole) // 2, len(whole), len(whole) // 20):
+        damaged = bytearray(whole)
+        damaged[place] ^= 4
+        path.write_bytes(damaged)
+        with pytest.raises(ValueError, match=r"is damaged: its contents do not match their checksum"):
+            load_checkpoint(tmp_path)
+    with safe_open(path, framework="pt") as file:
+        metadata = file.metadata()
+    save_file(model.state_dict() | {"more": torch.zeros(1)}, path, metadata)
+    with pytest.raises(ValueError, match=r"is damaged"):
+        load_checkpoint(tmp_path)
+
+
+def test_a_model_without_a_run_cannot_be_resumed(tmp_path, fresh, corpus):
+    save_checkpoint(tmp_path, fresh(), train_config=PLAN, text_sha256=corpus.text_sha256)
+    with pytest.raises(ValueError, match=r"must hold a run to resume; it holds a model alone"):
+        next(train(fresh(), corpus, PLAN, resume=load_checkpoint(tmp_path)))
+
+
+def test_the_records_that_were_kept_are_never_behind_the_checkpoint(tmp_path, fresh, corpus):
+    kept = records.keep(train(fresh(), corpus, replace(PLAN, checkpoint_every=1), folder=tmp_path), tmp_path)
+    for step in range(1, 6):
+        next(kept)
+        saved = load_checkpoint(tmp_path).step if step > 1 else 0
+        assert records.read(tmp_path)[-1].step == step == saved + 1
+
+
+def test_a_file_that_is_no_record_is_kept_and_named(tmp_path, fresh, corpus):
+    (tmp_path / records.FILE_NAME).write_text("a diary\n")
+    with pytest.raises(ValueError, match=r"is not the record of a training run"):
+        next(records.keep(train(fresh(), corpus, PLAN), tmp_path))
+    assert (tmp_path / records.FILE_NAME).read_text() == "a diary\n"
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OSError, match=r"cannot be written: Not a directory"):
+        next(records.keep(train(fresh(), corpus, PLAN), tmp_path / "file" / "run"))
+
+
 def test_a_checkpoint_of_another_plan_or_corpus_is_refused(tmp_path, fresh, corpus):
     list(train(fresh(), corpus, PLAN, folder=tmp_path))
     checkpoint = load_checkpoint(tmp_path)
-    with pytest.raises(ValueError, match=r"of the same plan and corpus"):
+    with pytest.raises(ValueError, match=r"of the same plan and the same text"):
         next(train(checkpoint.model, corpus, replace(PLAN, steps=99), resume=checkpoint))
 
 
@@ -122,9 +164,10 @@ def test_a_model_with_another_vocabulary_is_refused(fresh, corpus):
         next(train(fresh(vocab_size=30), corpus, PLAN))
 
 
-def test_an_unusable_device_is_refused_with_the_usable_ones(fresh, corpus, monkeypatch):
-    monkeypatch.setenv("COURSE_LM_DEVICE", "abacus")
-    with pytest.raises(ValueError, match=r"must name a device of this machine.*cpu.*'abacus'"):
+@pytest.mark.parametrize("name", ["abacus", "cpu:x", "cuda:99"])
+def test_an_unusable_device_is_refused_with_the_usable_ones(fresh, corpus, monkeypatch, name):
+    monkeypatch.setenv("COURSE_LM_DEVICE", name)
+    with pytest.raises(ValueError, match=rf"must name a device of this machine.*cpu.*'{name}'"):
         next(train(fresh(), corpus, PLAN))
 
 
