@@ -1,40 +1,18 @@
-"""What a text costs under a model, token by token and in sum.
+"""What a whole text costs under a model, as one number, as an account, and against the floor.
 
-Works on any language model: something callable as ``model(ids) -> logits``. Sums are weighted by tokens, never a
-mean of means, and every token after the first is counted exactly once.
+Works on any language model. Sums are weighted by tokens, never a mean of means.
 """
 
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from course_lm.loss import bits_per_byte, cross_entropy, nats_to_bits, perplexity
-
-PADDING = -1  # a target that costs nothing
-LOGITS_AT_ONCE = 8_000_000  # bounds the memory of one batch of windows
-
-
-class LanguageModel(Protocol):
-    """Tokens in, logits out."""
-
-    @property
-    def vocab_size(self) -> int:
-        """V, the number of entries in the vocabulary."""
-
-    @property
-    def context_length(self) -> int | None:
-        """The largest number of tokens in a row; None where there is no limit."""
-
-    def __call__(self, ids: Tensor, /) -> Tensor:
-        """``(B, T)`` int64 ids to ``(B, T, V)`` logits; ``[b, t]`` scores token t + 1."""
+from course_lm.loss import bits_per_byte, nats_to_bits, perplexity
+from course_lm.score import LanguageModel, token_nats
 
 
 @dataclass(frozen=True)
@@ -84,7 +62,7 @@ def evaluate(
         model: any language model.
         ids: ``(N,)`` int64 ids; the first only conditions (it is ``bos`` for a whole text), so N − 1 are predicted.
         context_length: tokens in a window; the model's own where it is None.
-        starts: positions in ``ids`` where a window may begin; anywhere where it is None.
+        starts: sorted positions in ``ids`` where a window may begin; anywhere where it is None.
         n_bytes: UTF-8 bytes of the predicted tokens; without it ``bits_per_byte`` is None.
 
     Raises:
@@ -119,16 +97,28 @@ def ledger(
 
 
 def gap_to_source(model: LanguageModel, source: LanguageModel, ids: Tensor, starts: Tensor) -> Gap:
-    """The mean extra cost of a model over the exact source, in windows of whole sentences.
+    """The mean extra cost of a model over the exact source, on the same tokens.
+
+    The model reads windows of whole sentences, the source the whole text: sentences are independent, so that is no
+    advantage.
 
     Args:
         model: the model; its context length decides the windows.
-        source: the exact source, scored in the same windows.
+        source: the exact source, whose rows begin with a line break.
         ids: ``(N,)`` int64 ids.
-        starts: positions of the line breaks before sentences; sentences are independent, so the standard error is
-            taken over them.
+        starts: sorted positions of the line breaks before sentences, 0 first; the standard error is taken over
+            sentences.
+
+    Raises:
+        ValueError: if the text does not begin at a start.
     """
-    costs = [token_nats(m, ids, context_length=model.context_length, starts=starts) for m in (model, source)]
+    starts = starts.cpu()
+    if not len(starts) or int(starts[0]) != 0:
+        raise ValueError(
+            f"starts must begin with 0, the line break before the text; got {starts[:1].tolist()}. "
+            "Corpus.starts(ids) gives them."
+        )
+    costs = [token_nats(model, ids, starts=starts), token_nats(source, ids)]
     difference = costs[0] - costs[1]  # (N - 1,)
     difference[costs[0] == costs[1]] = 0  # equal infinities are equal
     sentence = torch.bucketize(torch.arange(len(difference)), starts, right=True) - 1
@@ -138,82 +128,3 @@ def gap_to_source(model: LanguageModel, source: LanguageModel, ids: Tensor, star
     mean = float(difference.mean())
     residual = sums - mean * lengths
     return Gap(mean, float(residual.square().sum().sqrt()) / len(difference))
-
-
-@torch.no_grad()
-def token_nats(
-    model: LanguageModel, ids: Tensor, *, context_length: int | None = None, starts: Tensor | None = None
-) -> Tensor:
-    """The cost of every predicted token, ``(N − 1,)`` float64 nats on the CPU; arguments as in `evaluate`."""
-    _check(model, ids, context_length)
-    cuts = windows(len(ids), context_length or model.context_length, starts)
-    nats = torch.empty(len(ids) - 1, dtype=torch.float64)
-    width = max(end - begin for begin, end in cuts)
-    rows_at_once = max(1, LOGITS_AT_ONCE // (width * model.vocab_size))
-    with _evaluating(model):
-        for first in range(0, len(cuts), rows_at_once):
-            group = cuts[first : first + rows_at_once]
-            x = ids[0].repeat(len(group), width)  # (B, T); padding comes last, so no prediction sees it
-            y = torch.full_like(x, PADDING)
-            for row, (begin, end) in enumerate(group):
-                x[row, : end - begin] = ids[begin:end]
-                y[row, : end - begin] = ids[begin + 1 : end + 1]
-            device = getattr(model, "device", ids.device)
-            logits = model(x.to(device))
-            cost = cross_entropy(logits, y.to(logits.device), reduction="none", ignore_index=PADDING).cpu()
-            nats[group[0][0] : group[-1][1]] = cost[y != PADDING].double()
-    return nats
-
-
-def windows(n_tokens: int, context_length: int | None, starts: Tensor | None = None) -> list[tuple[int, int]]:
-    """Cut a text into windows that do not overlap and leave nothing out.
-
-    Window ``(begin, end)`` has the inputs ``ids[begin:end]`` and the targets ``ids[begin + 1 : end + 1]``: the last
-    target of one window is the first input of the next. With ``starts`` a window ends at the last start that still
-    fits, so that it holds whole sentences; a sentence longer than the context is cut.
-    """
-    last = n_tokens - 1
-    longest = context_length or last
-    allowed = None if starts is None else starts.tolist()
-    cuts, begin = [], 0
-    while begin < last:
-        end = min(begin + longest, last)
-        if allowed is not None and end < last:
-            fitting = bisect_right(allowed, end) - 1
-            if fitting >= 0 and allowed[fitting] > begin:
-                end = allowed[fitting]
-        cuts.append((begin, end))
-        begin = end
-    return cuts
-
-
-@contextmanager
-def _evaluating(model: LanguageModel) -> Iterator[None]:
-    """Without dropout, and as before afterwards."""
-    was_training = isinstance(model, nn.Module) and model.training
-    if isinstance(model, nn.Module):
-        model.eval()
-    try:
-        yield
-    finally:
-        if isinstance(model, nn.Module):
-            model.train(was_training)
-
-
-def _check(model: LanguageModel, ids: Tensor, context_length: int | None) -> None:
-    if ids.dtype != torch.int64:
-        raise TypeError(f"ids must be int64 token ids; got {ids.dtype}. Use ids.long().")
-    if ids.ndim != 1 or len(ids) < 2:
-        raise ValueError(
-            f"ids must be (N,) with N at least 2, one token to see and one to predict; got shape {tuple(ids.shape)}. "
-            "Put bos_id before the text."
-        )
-    if not 0 <= int(ids.min()) <= int(ids.max()) < model.vocab_size:
-        raise ValueError(
-            f"ids must be in [0, {model.vocab_size}), the vocabulary of the model; got {int(ids.min())} to "
-            f"{int(ids.max())}. Was the text encoded with another tokenizer?"
-        )
-    if context_length is not None and not 1 <= context_length <= (model.context_length or context_length):
-        raise ValueError(
-            f"context_length must be from 1 to {model.context_length}, the model's own; got {context_length}."
-        )

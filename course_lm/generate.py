@@ -7,8 +7,8 @@ import math
 import torch
 from torch import Tensor
 
-from course_lm.evaluate import LanguageModel
 from course_lm.model import TransformerLM
+from course_lm.score import LanguageModel, evaluating
 
 
 @torch.no_grad()
@@ -47,32 +47,32 @@ def generate(
     device = getattr(model, "device", ids.device)
     ids = ids.to(device)
     transformer = model if isinstance(model, TransformerLM) else None  # only it can continue from a cache
-    was_training = transformer is not None and transformer.training
-    cache = None if transformer is None else transformer.eval().new_cache(len(ids))
+    cache = None if transformer is None else transformer.new_cache(len(ids))
     longest = model.context_length or ids.shape[1] + n_tokens
     begin = max(0, ids.shape[1] - longest)
-    for _ in range(n_tokens):
-        if ids.shape[1] - begin > longest:
-            begin = ids.shape[1] - max(1, longest // 2)
-            if cache is not None:
-                cache.clear()
-        if transformer is None or cache is None:
-            logits = model(ids[:, begin:])
-        else:
-            logits = transformer(ids[:, begin + cache.length :], cache)
-        probabilities = _candidates(logits[:, -1].double().cpu(), temperature, top_k, top_p)  # (B, V)
-        token = torch.multinomial(probabilities, 1, generator=generator).to(device)
-        ids = torch.cat([ids, token], dim=1)
-    if transformer is not None:
-        transformer.train(was_training)
+    with evaluating(model):
+        for _ in range(n_tokens):
+            if ids.shape[1] - begin > longest:
+                begin = ids.shape[1] - max(1, longest // 2)
+                if cache is not None:
+                    cache.clear()
+            if transformer is None or cache is None:
+                logits = model(ids[:, begin:])
+            else:
+                logits = transformer(ids[:, begin + cache.length :], cache)
+            probabilities = _candidates(logits[:, -1].cpu().double(), temperature, top_k, top_p)  # (B, V)
+            token = torch.multinomial(probabilities, 1, generator=generator).to(device)
+            ids = torch.cat([ids, token], dim=1)
     return ids
 
 
 def _candidates(logits: Tensor, temperature: float, top_k: int | None, top_p: float | None) -> Tensor:
     """Probabilities ``(B, V)`` to sample from; tokens that are not candidates have 0."""
+    if not bool((logits.amax(-1) < math.inf).all()):  # NaN too
+        raise ValueError("the model's logits are not numbers: its training diverged. Train it with lower rates.")
     if temperature == 0:
         return torch.zeros_like(logits).scatter(-1, logits.argmax(-1, keepdim=True), 1.0)
-    p = (logits / temperature).softmax(-1)
+    p = ((logits - logits.amax(-1, keepdim=True)) / temperature).softmax(-1)  # no temperature overflows
     ordered, order = p.sort(dim=-1, descending=True, stable=True)
     keep = torch.ones_like(ordered, dtype=torch.bool)
     if top_k is not None:

@@ -1,5 +1,4 @@
 import math
-import sys
 
 import pytest
 import torch
@@ -7,9 +6,10 @@ import torch.nn.functional as F
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course_lm import UniformLM, evaluate, ledger
+from course_lm import UniformLM, evaluate, ledger, score
 from course_lm.data import line_starts
-from course_lm.evaluate import gap_to_source, token_nats, windows
+from course_lm.evaluate import gap_to_source
+from course_lm.score import token_nats, windows
 
 
 @given(st.integers(2, 200), st.one_of(st.none(), st.integers(1, 50)), st.sets(st.integers(0, 198)))
@@ -52,7 +52,7 @@ def test_evaluation_equals_a_loop_over_single_predictions(model, corpus, context
 def test_the_remainder_counts_and_batches_of_windows_are_weighted_by_tokens(model, corpus, monkeypatch):
     ids = corpus.val[: 24 * 5 + 12]
     at_once = evaluate(model, ids)
-    monkeypatch.setattr(sys.modules["course_lm.evaluate"], "LOGITS_AT_ONCE", 24 * 29 * 2)
+    monkeypatch.setattr(score, "TOKENS_AT_ONCE", 24 * 2)
     assert evaluate(model, ids).nats_per_token == pytest.approx(at_once.nats_per_token, rel=1e-6)
     assert at_once.n_tokens == len(ids) - 1
 
@@ -79,6 +79,15 @@ def test_the_source_has_no_gap_to_itself_and_uniform_has_its_whole_cost(toy, cor
     assert gap_to_source(toy, toy, corpus.val, starts).nats_per_token == 0
     gap = gap_to_source(UniformLM(29), toy, corpus.val, starts)
     assert gap.nats_per_token == pytest.approx(math.log(29) - evaluate(toy, corpus.val).nats_per_token, abs=1e-6)
+
+
+def test_the_gap_of_a_model_whose_context_is_shorter_than_a_sentence(model, toy, corpus):
+    starts = corpus.starts(corpus.val)
+    assert torch.diff(starts).max() > model.context_length
+    gap = gap_to_source(model, toy, corpus.val, starts)
+    assert gap.nats_per_token > 0
+    with pytest.raises(ValueError, match="starts must begin with 0"):
+        gap_to_source(model, toy, corpus.val, starts[1:])
 
 
 def test_the_standard_error_of_the_gap_is_that_of_independent_sentences(toy, corpus):
@@ -112,5 +121,5 @@ def test_ids_that_cannot_be_evaluated_are_refused_in_a_sentence(bad, error, word
 
 
 def test_a_window_longer_than_the_context_is_refused(model, corpus):
-    with pytest.raises(ValueError, match="context_length must be from 1 to 24"):
+    with pytest.raises(ValueError, match=r"context_length must be at least 1 and at most the model's own, 24; got 25"):
         evaluate(model, corpus.val, context_length=25)

@@ -68,9 +68,25 @@ def test_any_language_model_can_write(corpus):
     assert generate(model, corpus.val[None, :4], 10, generator=seeded()).shape == (1, 14)
 
 
-def test_the_model_is_left_in_its_mode(model, ids):
+def test_the_model_is_left_in_its_mode_even_after_an_error(model, ids):
     generate(model.train(), ids[:, :2], 1)
     assert model.training
+    with pytest.raises(ValueError, match="vocabulary of the model"):
+        generate(model, torch.tensor([[99]]), 2)
+    assert model.training
+
+
+def test_a_tiny_temperature_does_not_overflow_and_logits_that_are_no_numbers_are_refused(model, ids):
+    best = model(ids[:, :9])[:, -1].argmax(-1)
+    assert torch.equal(generate(model, ids[:, :9], 1, temperature=1e-320)[:, -1], best)
+    with torch.no_grad():
+        model.head.weight[0, 0] = float("nan")
+    with pytest.raises(ValueError, match="its training diverged"):
+        generate(model, ids[:, :9], 1)
+
+
+def test_a_model_in_double_precision_can_write(model, ids):
+    assert generate(model.double(), ids[:, :2], 30).shape == (3, 32)
 
 
 @pytest.mark.parametrize(
