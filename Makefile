@@ -64,4 +64,4 @@ lock:
 	rm -rf .venv-lock
 
 clean:
-	rm -rf _build runs .venv .venv-lock .mypy_cache .ruff_cache .hypothesis
+	rm -rf _build runs/toy .venv .venv-lock .mypy_cache .ruff_cache .hypothesis

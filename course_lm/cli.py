@@ -6,17 +6,15 @@ is 0, or 1 if the work failed, or 2 if the command was not usable.
 
 from __future__ import annotations
 
+import io
 import json
 import sys
-from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any, Optional
 
 import torch
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from course_lm import records
 from course_lm.checkpoint import FILE_NAME, Checkpoint, load_checkpoint
@@ -29,8 +27,8 @@ from course_lm.evaluate import ledger as make_ledger
 from course_lm.generate import generate as generate_ids
 from course_lm.grading import batch
 from course_lm.model import TransformerLM
+from course_lm.progress import follow
 from course_lm.tokenizer import CharTokenizer
-from course_lm.train import StepRecord
 from course_lm.train import train as train_model
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -41,6 +39,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text
 
 def main() -> None:
     """Run the command line; an expected error is one sentence, without a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a console that cannot show a character shows a question mark
     try:
         app()
     except (ValueError, TypeError) as error:
@@ -55,7 +56,7 @@ def train(
     corpus: Annotated[str, typer.Option(help="'toy', 'shakespeare' or the path of a text file.")] = "toy",
     preset: Annotated[str, typer.Option(help="'tiny', 'small' or 'base'.")] = "tiny",
     steps: Annotated[Optional[int], typer.Option(help="Updates, in place of the preset's.")] = None,  # noqa: UP045
-    seed: Annotated[int, typer.Option(help="Of the initial weights and the row order.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Of the initial weights and the row order.")] = 0,
     resume: Annotated[bool, typer.Option(help="Go on from the checkpoint in --out.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -69,9 +70,13 @@ def train(
         model = checkpoint.model
     done = 0 if checkpoint is None else checkpoint.step
     run = train_model(model, text, plan, folder=out, resume=checkpoint)
-    last = _follow(records.keep(run, out, after_step=done), plan.steps, done)
-    figures = {"folder": str(out), "steps": plan.steps, "seconds": last and round(last.seconds, 1)}
-    figures |= _figures(model, text)
+    try:
+        follow(records.keep(run, out, after_step=done), plan.steps, done)
+    except KeyboardInterrupt:
+        remedy = "Add --resume to go on." if (out / FILE_NAME).exists() else "There was no checkpoint yet."
+        typer.echo(f"course-lm: stopped. {remedy}", err=True)
+        raise typer.Exit(1) from None
+    figures = {"folder": str(out), "steps": plan.steps} | _figures(model, text)
     _report(figures, as_json)
     if not as_json:
         typer.echo("\nA sample:\n" + _sample(model, text.tokenizer, "", 300))
@@ -102,7 +107,7 @@ def generate(
     temperature: Annotated[float, typer.Option(help="Divides the logits; 0 takes the most likely token.")] = 1.0,
     top_k: Annotated[Optional[int], typer.Option(help="Sample among the k most likely tokens.")] = None,  # noqa: UP045
     top_p: Annotated[Optional[float], typer.Option(help="Sample among the likeliest tokens up to p.")] = None,  # noqa: UP045
-    seed: Annotated[int, typer.Option(help="Of the sampling.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Of the sampling.")] = 0,
 ) -> None:
     """Let a trained model write."""
     checkpoint = load_checkpoint(folder)
@@ -139,7 +144,7 @@ def grade(
     out: Annotated[Optional[Path], typer.Option("--out", "-o", help="CSV file for the marks.")] = None,  # noqa: UP045
     json_out: Annotated[Optional[Path], typer.Option("--json-out", help="JSON file, with feedback.")] = None,  # noqa: UP045
     junit_out: Annotated[Optional[Path], typer.Option("--junit-out", help="JUnit file, with feedback.")] = None,  # noqa: UP045
-    seed: Annotated[int, typer.Option(help="Of the hidden inputs.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Of the hidden inputs.")] = 0,
     as_json: AsJson = False,
 ) -> None:
     """Mark exercises without running their notebooks: one row per submission and question."""
@@ -167,20 +172,6 @@ def _checkpoint_to_resume(out: Path, resume: bool) -> Checkpoint | None:
             f"--out {str(out)!r} already holds a run. Add --resume to go on with it, or choose another folder."
         )
     return None
-
-
-def _follow(run: Iterator[StepRecord], steps: int, done: int) -> StepRecord | None:
-    """Show progress on a terminal; return the last record."""
-    console = Console(stderr=True)
-    columns = (TextColumn("step"), MofNCompleteColumn(), BarColumn(), TextColumn("{task.description}"))
-    record, shown = None, ""
-    with Progress(*columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task("", total=steps, completed=done)
-        for record in run:
-            if record.val_nats_per_token is not None:
-                shown = f", validation {record.val_nats_per_token:.3f}"
-            progress.update(task, advance=1, description=f"loss {record.nats_per_token:.3f}{shown} nats")
-    return record
 
 
 def _figures(model: TransformerLM, corpus: Corpus) -> dict[str, Any]:

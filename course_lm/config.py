@@ -41,7 +41,7 @@ class ModelConfig:
         if self.d_model % self.n_heads:
             raise ValueError(
                 f"n_heads must divide d_model; got n_heads={self.n_heads} and d_model={self.d_model}. "
-                f"Take n_heads from {_divisors(self.d_model)}."
+                f"Take n_heads from {_fitting_heads(self.d_model)}."
             )
         if self.d_model // self.n_heads % 2:
             raise ValueError(
@@ -103,6 +103,8 @@ class TrainConfig:
                 "muon_lr must be at least 0 and adamw_lr above 0; "
                 f"got muon_lr={self.muon_lr} and adamw_lr={self.adamw_lr}."
             )
+        if self.seed >= 2**63:
+            raise ValueError(f"seed must be below 2**63; got {self.seed}.")
         if not 0 <= self.decay_fraction <= 1:
             raise ValueError(f"decay_fraction must be in [0, 1]; got {self.decay_fraction}.")
         if not self.max_grad_norm > 0:
@@ -130,5 +132,5 @@ def _require_whole_number(name: str, value: object, at_least: int) -> None:
         raise ValueError(f"{name} must be a whole number of at least {at_least}; got {value!r}.")
 
 
-def _divisors(n: int) -> list[int]:
-    return [k for k in range(1, n + 1) if n % k == 0]
+def _fitting_heads(d_model: int) -> list[int]:
+    return [n for n in range(1, d_model + 1) if d_model % (2 * n) == 0]

@@ -23,7 +23,10 @@ def pick_device() -> torch.device:
     named = os.environ.get(DEVICE_VARIABLE)
     if not named:
         return usable[0]
-    if named.partition(":")[0] not in [device.type for device in usable]:
+    kind, colon, number = named.partition(":")
+    n_devices = torch.cuda.device_count() if kind == "cuda" else 1
+    is_numbered = not colon or (number.isdecimal() and int(number) < n_devices)
+    if kind not in [device.type for device in usable] or not is_numbered:
         raise ValueError(
             f"{DEVICE_VARIABLE} must name a device of this machine, {' or '.join(map(str, usable))}; got {named!r}."
         )

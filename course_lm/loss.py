@@ -35,7 +35,8 @@ def cross_entropy(
 
     Raises:
         TypeError: if logits are not floating point or targets are not int64.
-        ValueError: if the shapes do not match, a target is outside ``[0, V)``, or a mean has nothing to count.
+        ValueError: if the shapes do not match, a target is outside ``[0, V)`` (on a GPU an error of the device), or a
+            mean has nothing to count.
     """
     counted = _checked(logits, targets, ignore_index)
     if logits.dtype in (torch.float16, torch.bfloat16):

@@ -37,7 +37,7 @@ class TransformerLM(nn.Module):
         super().__init__()
         self.config = config
         with torch.random.fork_rng(devices=[]):  # the caller's random numbers stay as they are
-            torch.manual_seed(seed)
+            torch.default_generator.manual_seed(seed)  # torch.manual_seed would reach the GPU's too
             self.embedding = nn.Embedding(config.vocab_size, config.d_model)
             self.previous = nn.Parameter(torch.full((config.d_model,), 0.5))
             self.blocks = nn.ModuleList(Block(config) for _ in range(config.n_layers))
@@ -62,7 +62,7 @@ class TransformerLM(nn.Module):
 
     def new_cache(self, batch_size: int) -> KVCache:
         """An empty cache for generating ``batch_size`` rows token by token."""
-        return KVCache(self.config, batch_size, self.device)
+        return KVCache(self.config, batch_size, like=self.head.weight)
 
     def forward(self, ids: Tensor, cache: KVCache | None = None) -> Tensor:
         """Score every candidate for the next token at every position.
@@ -76,7 +76,8 @@ class TransformerLM(nn.Module):
 
         Raises:
             TypeError: if ids are not int64.
-            ValueError: if the shape is wrong, the row is longer than the context, or an id is outside ``[0, V)``.
+            ValueError: if the shape is wrong, the row is longer than the context, or an id is outside ``[0, V)``
+                (on a GPU that last one is an error of the device: looking would stop its queue).
         """
         self._check(ids, 0 if cache is None else cache.length)
         token = self.embedding(ids)  # (B, T, C)
@@ -163,12 +164,12 @@ class Block(nn.Module):
 class KVCache:
     """What attention needs of the tokens already read, so that each new token costs one position."""
 
-    def __init__(self, config: ModelConfig, batch_size: int, device: torch.device) -> None:
+    def __init__(self, config: ModelConfig, batch_size: int, like: Tensor) -> None:
         D = config.d_model // config.n_heads
         shape = (config.n_layers, 2, batch_size, config.n_heads, config.context_length, D)
         self.length = 0
-        self.keys_values = torch.zeros(shape, device=device)
-        self.last_token = torch.zeros(batch_size, 1, config.d_model, device=device)
+        self.keys_values = torch.zeros(shape, device=like.device, dtype=like.dtype)
+        self.last_token = torch.zeros(batch_size, 1, config.d_model, device=like.device, dtype=like.dtype)
 
     def layer(self, layer: int) -> LayerCache:
         """The part of one block."""

@@ -12,6 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+POSITIONS_AT_ONCE = 16_384  # bounds the memory of a long row
+
 
 class UniformLM:
     """Knows nothing: every token of the vocabulary has the probability 1/V."""
@@ -39,11 +41,13 @@ class _Table:
 
     def mix(self, p: np.ndarray, positions: np.ndarray, rows: np.ndarray) -> None:
         """Turn ``p[positions]``, the shorter context's prediction, into that of the contexts ``rows``."""
-        p[positions] *= self.left_over[rows, None]
-        lengths = self.row_ends[rows + 1] - self.row_ends[rows]
-        first = np.repeat(self.row_ends[rows] - np.cumsum(lengths) + lengths, lengths)
-        entries = first + np.arange(lengths.sum())
-        p[np.repeat(positions, lengths), self.tokens[entries]] += self.shares[entries]
+        for part in np.array_split(np.arange(len(rows)), 1 + len(rows) // POSITIONS_AT_ONCE):
+            where, row = positions[part], rows[part]
+            p[where] *= self.left_over[row, None]
+            lengths = self.row_ends[row + 1] - self.row_ends[row]
+            first = np.repeat(self.row_ends[row] - np.cumsum(lengths) + lengths, lengths)
+            entries = first + np.arange(lengths.sum())
+            p[np.repeat(where, lengths), self.tokens[entries]] += self.shares[entries]
 
 
 class NGramLM:
@@ -77,8 +81,11 @@ class NGramLM:
     def fit(self, ids: Tensor) -> Self:
         """Count the ``(N,)`` int64 ids of a training text."""
         tokens = self._checked(ids.flatten())
-        if len(tokens) < 2:
-            raise ValueError(f"ids must hold at least 2 tokens, one to see and one to predict; got {len(tokens)}.")
+        if len(tokens) < max(self.order, 2):
+            raise ValueError(
+                f"ids must hold at least {max(self.order, 2)} tokens, one n-gram; got {len(tokens)}. "
+                "Take a longer text or a lower order."
+            )
         self._contexts, self._occurrences, self._variety = [np.zeros(1, dtype=np.int64)], [], []
         context = np.zeros(len(tokens) - 1, dtype=np.int64)  # the number of the context at each position
         for k in range(self.order):
@@ -127,7 +134,7 @@ class NGramLM:
     def _longer(self, context: np.ndarray, tokens: np.ndarray, k: int) -> np.ndarray:
         """Keys of the contexts of length k, from the numbers of those of length k − 1; −1 where there is none."""
         key = np.full(len(tokens), -1)
-        key[k - 1 :] = context[k - 1 :] * self.vocab_size + tokens[: len(tokens) - k + 1]
+        key[k - 1 :] = context[k - 1 :] * self.vocab_size + tokens[: max(len(tokens) - k + 1, 0)]
         key[context < 0] = -1
         return key
 

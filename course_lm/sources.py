@@ -76,7 +76,7 @@ class Source:
             After an impossible character the rows are uniform until the next line break.
 
         Raises:
-            ValueError: if a row does not begin with the line break.
+            ValueError: if a row does not begin with the line break, or an id is outside ``[0, V)``.
         """
         bos = self.tokenizer.bos_id
         if ids.ndim != 2 or not bool((ids[:, :1] == bos).all()):
@@ -84,6 +84,11 @@ class Source:
                 f"ids must be (B, T) rows that begin with a line break (id {bos}), the start of a sentence; "
                 f"got shape {tuple(ids.shape)} beginning with {ids.flatten()[:1].tolist()}. "
                 "Cut rows at line breaks: starts in `evaluate` and `batches` does it."
+            )
+        if not bool(((ids >= 0) & (ids < self.vocab_size)).all()):
+            raise ValueError(
+                f"ids must be in [0, {self.vocab_size}), the vocabulary of the source; got {int(ids.min())} to "
+                f"{int(ids.max())}. Was the text encoded with another tokenizer?"
             )
         states = np.empty(tuple(ids.shape), dtype=np.int64)
         for row, characters in zip(states, ids.tolist(), strict=True):

@@ -92,6 +92,27 @@ def test_a_folder_that_holds_a_run_is_not_overwritten(run, trained, corpus_file)
     assert {path: path.read_bytes() for path in trained.iterdir()} == before
 
 
+def test_a_resumed_run_that_is_refused_changes_no_file(run, tmp_path, corpus_file):
+    words = ["train", "--corpus", corpus_file, "--out", tmp_path / "run", "--resume"]
+    subprocess.run([sys.executable, "-m", "course_lm.cli", *map(str, words[:-1]), "--steps", "2"], check=True)
+    log = tmp_path / "run" / records.FILE_NAME
+    log.write_text(log.read_text() + log.read_text())
+    before = log.read_bytes()
+    assert run(*words, "--steps", 3)[0] == 2
+    assert log.read_bytes() == before
+    corpus_file.with_name("other.txt").write_text(TEXT.replace("sees the a", "sees the b"))
+    assert "the same text" in run("train", "--corpus", corpus_file.with_name("other.txt"), *words[3:], "--steps", 2)[2]
+
+
+def test_a_stopped_run_says_how_to_go_on(run, tmp_path, corpus_file, monkeypatch):
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "follow", stopped)
+    code, _, err = run("train", "--corpus", corpus_file, "--out", tmp_path / "run")
+    assert (code, err) == (1, "course-lm: stopped. There was no checkpoint yet.\n")
+
+
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
@@ -112,7 +133,7 @@ def test_a_folder_that_holds_a_run_is_not_overwritten(run, trained, corpus_file)
 )
 def test_bad_usage_ends_with_one_sentence_and_no_traceback(run, tmp_path, trained, corpus_file, words, code, message):
     (tmp_path / "empty.txt").write_text("")
-    (tmp_path / "short.txt").write_text("a\nb\n")
+    (tmp_path / "short.txt").write_text("ab\n" * 5)
     filled = [w.format(tmp=tmp_path, trained=trained, corpus=corpus_file) for w in words]
     found, _, err = run(*filled)
     assert found == code

@@ -39,7 +39,9 @@ def test_every_solution_in_a_cell_is_replaced_on_its_own():
 
 
 def test_the_title_says_what_the_notebook_is():
-    assert sources(student_version(notebook("# Solutions: a\n\n# Solutions: b"))) == ["# Exercises: a\n\n# Solutions: b"]
+    assert sources(student_version(notebook("# Solutions: a\n\n# Solutions: b"))) == [
+        "# Exercises: a\n\n# Solutions: b"
+    ]
 
 
 def test_outputs_counts_and_solution_only_cells_go():

@@ -69,6 +69,12 @@ def test_the_first_positions_of_a_row_are_predicted_by_shorter_n_grams(corpus):
         torch.testing.assert_close(p[t], NGramLM(t + 2, 29).fit(corpus.train)(row)[0, t])
 
 
+@pytest.mark.parametrize("length", range(1, 9))
+def test_rows_may_be_shorter_than_the_context(corpus, length):
+    model = NGramLM(8, 29).fit(corpus.train)
+    assert model(corpus.val[None, :length]).exp().sum(-1).flatten().tolist() == pytest.approx([1] * length, abs=1e-5)
+
+
 def test_longer_contexts_predict_the_toy_language_better(corpus):
     losses = [
         cross_entropy(NGramLM(n, 29).fit(corpus.train)(corpus.val[None, :-1])[0], corpus.val[1:]) for n in (1, 2, 4)
@@ -86,8 +92,11 @@ def test_the_future_does_not_move_the_past(order, corpus, ids):
 def test_bad_input_is_refused_in_a_sentence(ids):
     with pytest.raises(ValueError, match=r"in \[0, 5\), the vocabulary"):
         NGramLM(2, 5).fit(ids.flatten())
-    with pytest.raises(ValueError, match="at least 2 tokens"):
-        NGramLM(2, 5).fit(torch.tensor([1]))
+    with pytest.raises(ValueError, match="at least 2 tokens, one n-gram; got 1"):
+        NGramLM(1, 5).fit(torch.tensor([1]))
+    with pytest.raises(ValueError, match="at least 4 tokens, one n-gram; got 3"):
+        NGramLM(4, 5).fit(torch.tensor([1, 2, 1]))
+    assert NGramLM(4, 5).fit(torch.tensor([1, 2, 1, 3]))(torch.tensor([[1, 2]])).isfinite().all()
     with pytest.raises(ValueError, match="call fit"):
         NGramLM(2, 29)(ids)
     with pytest.raises(ValueError, match="at least 1"):

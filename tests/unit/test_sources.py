@@ -106,6 +106,8 @@ def test_the_same_seed_gives_the_same_text(toy):
 
 
 def test_rows_that_do_not_begin_with_a_line_break_are_refused(toy):
+    with pytest.raises(ValueError, match=r"\[0, 29\), the vocabulary of the source; got 0 to 99"):
+        toy(torch.tensor([[0, 99]]))
     with pytest.raises(ValueError, match=r"begin with a line break"):
         toy(toy.tokenizer.encode("the dog")[None])
 

@@ -1,0 +1,29 @@
+"""A training run as a person at a terminal sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from course_lm.train import StepRecord
+
+
+def follow(run: Iterable[StepRecord], steps: int, done: int = 0) -> None:
+    """Draw all records of a run, and show the last one on standard error if that is a terminal.
+
+    Args:
+        run: the records.
+        steps: updates in the whole run.
+        done: updates made before it was resumed.
+    """
+    console = Console(stderr=True)
+    columns = (TextColumn("step"), MofNCompleteColumn(), BarColumn(), TextColumn("{task.description}"))
+    validation = ""
+    with Progress(*columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task("", total=steps, completed=done)
+        for record in run:
+            if record.val_nats_per_token is not None:
+                validation = f", validation {record.val_nats_per_token:.3f}"
+            progress.update(task, advance=1, description=f"loss {record.nats_per_token:.3f}{validation} nats")
