@@ -20,7 +20,8 @@ NUMBER = r"[-+−]?\d[\d,]*(?:\.\d+)?"
 TAGGED = re.compile(rf"({NUMBER})[%$*]*<!-- *= *((?:\d\d:)?\w+) *-->")
 SOURCED = re.compile(rf"{NUMBER}[%$*]*<!-- *@[\w-]+ *-->")
 TAG = re.compile(r"<!-- *[=@][^>]*-->")
-DECIMAL = re.compile(r"(?<![\w.])\d[\d,]*\.\d+(?![\w.]*\.\d)")
+DECIMAL = re.compile(r"(?<![\w.])(?:\d[\d,]*)?\.\d+(?![\w.]*\.\d)|(?<![\w.])\d+e-?\d+\b")
+CODE = re.compile(r"^```(?!\{(?!math)).*?^```|`[^`\n]*`", re.DOTALL | re.MULTILINE)  # a directive holds prose
 VERSION = re.compile(r"(?:Python|torch|Jupyter Book|IPython|CC BY|MIT)\s+\d+(?:\.\d+)*")
 SKIP_MARKER = re.compile(r"NBVAL_(?:SKIP|IGNORE_OUTPUT|RAISES_EXCEPTION)|PYTEST_VALIDATE_IGNORE_OUTPUT", re.IGNORECASE)
 SKIP_TAGS = {"nbval-skip", "nbval-ignore-output", "nbval-raises-exception", "raises-exception"}
@@ -118,7 +119,7 @@ def _png(png: bytes, text: str) -> Iterator[str]:
 
 
 def _prose(markdown: str, facts: Facts, other_facts: Mapping[str, Facts]) -> Iterator[str]:
-    text = re.sub(r"```.*?```|`[^`]*`", "", markdown, flags=re.DOTALL)
+    text = CODE.sub("", markdown)
     text = re.sub(r"\]\([^)]*\)", "]", text)
 
     def fact(name: str) -> str | None:

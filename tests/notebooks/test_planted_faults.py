@@ -210,5 +210,25 @@ def test_prose_that_cites_another_chapter_or_a_source_is_checked(tmp_path):
     assert complaints(page, {"03": {"loss": "0.345"}}) == []
     assert complaints(page, {"03": {"loss": "0.346"}})
     assert complaints(page, {})
-    page.write_text("A number 0.345 in a page.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A number 0.345 in a page.",
+        "```{note}\nThe loss is 0.999.\n```",
+        "A stray ` mark. The loss is 0.999 nats.\nAnother ` mark.",
+        "The loss is .999 here.",
+        "The rate is 5e-3 here.",
+    ],
+)
+def test_a_decimal_without_a_fact_is_seen_wherever_it_stands(tmp_path, text):
+    page = tmp_path / "page.md"
+    page.write_text(text)
     assert complaints(page)
+
+
+def test_code_links_and_versions_are_no_claims(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("```python\nx = 0.5\n```\nUse `0.5` in [a link](https://example.org/1.5) on Python 3.11.")
+    assert complaints(page) == []
