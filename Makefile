@@ -43,7 +43,7 @@ notebooks: $(READY)
 
 lab: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[lab]" -c constraints.txt
-	$(BIN)/jupyter lab
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter lab
 
 serve: book
 	$(BIN)/python -m http.server --directory _build/html --bind 127.0.0.1 8000

@@ -132,7 +132,8 @@ def load_checkpoint(folder: str | Path) -> Checkpoint:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
             # A copy, since a tensor that maps the file would keep it from being replaced on Windows.
-            tensors = {key: file.get_tensor(key).clone() for key in file.keys()}  # noqa: SIM118
+            names = file.keys()
+            tensors = {name: file.get_tensor(name).clone() for name in names}
     except SafetensorError as error:
         raise ValueError(f"{str(path)!r} is damaged or is not a safetensors file ({error}). Train again.") from error
     if metadata.get("format") != FORMAT:

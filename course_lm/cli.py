@@ -11,7 +11,7 @@ import json
 import sys
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any
 
 import torch
 import typer
@@ -55,7 +55,7 @@ def train(
     out: Annotated[Path, typer.Option(help="Folder for the checkpoint and the records.")],
     corpus: Annotated[str, typer.Option(help="'toy', 'shakespeare' or the path of a text file.")] = "toy",
     preset: Annotated[str, typer.Option(help="'tiny', 'small' or 'base'.")] = "tiny",
-    steps: Annotated[Optional[int], typer.Option(help="Updates, in place of the preset's.")] = None,  # noqa: UP045
+    steps: Annotated[int | None, typer.Option(help="Updates, in place of the preset's.")] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Of the initial weights and the row order.")] = 0,
     resume: Annotated[bool, typer.Option(help="Go on from the checkpoint in --out.")] = False,
     as_json: AsJson = False,
@@ -85,7 +85,7 @@ def train(
 @app.command()
 def evaluate(
     folder: Folder,
-    corpus: Annotated[Optional[str], typer.Option(help="The run's own corpus where not given.")] = None,  # noqa: UP045
+    corpus: Annotated[str | None, typer.Option(help="The run's own corpus where not given.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure a trained model on the whole validation split."""
@@ -105,8 +105,8 @@ def generate(
     prompt: Annotated[str, typer.Option(help="Text to continue; empty starts a new line.")] = "",
     n_tokens: Annotated[int, typer.Option(help="Tokens to write.")] = 300,
     temperature: Annotated[float, typer.Option(help="Divides the logits; 0 takes the most likely token.")] = 1.0,
-    top_k: Annotated[Optional[int], typer.Option(help="Sample among the k most likely tokens.")] = None,  # noqa: UP045
-    top_p: Annotated[Optional[float], typer.Option(help="Sample among the likeliest tokens up to p.")] = None,  # noqa: UP045
+    top_k: Annotated[int | None, typer.Option(help="Sample among the k most likely tokens.")] = None,
+    top_p: Annotated[float | None, typer.Option(help="Sample among the likeliest tokens up to p.")] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Of the sampling.")] = 0,
 ) -> None:
     """Let a trained model write."""
@@ -141,9 +141,9 @@ def ledger(
 @app.command()
 def grade(
     path: Annotated[Path, typer.Argument(help="A folder of submissions, or one notebook.")],
-    out: Annotated[Optional[Path], typer.Option("--out", "-o", help="CSV file for the marks.")] = None,  # noqa: UP045
-    json_out: Annotated[Optional[Path], typer.Option("--json-out", help="JSON file, with feedback.")] = None,  # noqa: UP045
-    junit_out: Annotated[Optional[Path], typer.Option("--junit-out", help="JUnit file, with feedback.")] = None,  # noqa: UP045
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="CSV file for the marks.")] = None,
+    json_out: Annotated[Path | None, typer.Option("--json-out", help="JSON file, with feedback.")] = None,
+    junit_out: Annotated[Path | None, typer.Option("--junit-out", help="JUnit file, with feedback.")] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Of the hidden inputs.")] = 0,
     as_json: AsJson = False,
 ) -> None:
