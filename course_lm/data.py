@@ -60,7 +60,7 @@ class Corpus:
         return len(self.tokenizer.decode(ids[1:]).encode())
 
 
-def load_corpus(name: str) -> Corpus:
+def load_corpus(name: str | Path) -> Corpus:
     """Load ``toy`` (made on the spot), ``shakespeare`` (downloaded once) or a UTF-8 text file.
 
     Raises:
@@ -69,13 +69,12 @@ def load_corpus(name: str) -> Corpus:
     """
     if name == "toy":
         toy = ToyEnglish()
-        return _corpus(name, toy.sample(TOY_CHARACTERS), toy.tokenizer, toy)
+        return _corpus("toy", toy.sample(TOY_CHARACTERS), toy.tokenizer, toy)
     path = shakespeare_path() if name == "shakespeare" else Path(name)
     text = _read_text(path)
     if not text:
         raise ValueError(f"the corpus {str(path)!r} is empty. Name a text file with at least two lines.")
-    name = name if name == "shakespeare" else str(path.resolve())
-    return _corpus(name, text, CharTokenizer.from_text(text))
+    return _corpus("shakespeare" if name == "shakespeare" else str(path.resolve()), text, CharTokenizer.from_text(text))
 
 
 def batches(

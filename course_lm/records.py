@@ -28,13 +28,15 @@ def keep(run: Iterator[StepRecord], folder: str | Path, after_step: int = 0) -> 
         OSError: if the folder cannot be written.
     """
     path = Path(folder, FILE_NAME)
-    for first in run:
-        earlier = [record for record in read(folder) if record.step <= after_step] if path.exists() else []
-        with _opened(path, earlier) as file:
-            for record in chain([first], run):
-                file.write(_line(record))
-                file.flush()
-                yield record
+    first = next(run, None)
+    if first is None:  # the run had already ended
+        return
+    earlier = [record for record in read(folder) if record.step <= after_step] if path.exists() else []
+    with _opened(path, earlier) as file:
+        for record in chain([first], run):
+            file.write(_line(record))
+            file.flush()
+            yield record
 
 
 def read(folder: str | Path) -> list[StepRecord]:
