@@ -10,9 +10,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from course_lm.attention import Attention, KVCache, LayerCache, norm
 from course_lm.config import ModelConfig
-
-ROPE_BASE = 1000.0  # wavelengths up to 6,000 tokens: ample for contexts of a few hundred
 
 
 class TransformerLM(nn.Module):
@@ -30,8 +29,10 @@ class TransformerLM(nn.Module):
         config: the shape.
         seed: of the initial weights.
 
-    Sources: RoPE, Su et al. (2021); RMSNorm, Zhang and Sennrich (2019); ReLU², So et al. (2021).
+    Sources: RMSNorm, Zhang and Sennrich (2019); ReLU², So et al. (2021).
     """
+
+    attention_type = Attention  # what a subclass may change to study another kind
 
     def __init__(self, config: ModelConfig, seed: int = 0) -> None:
         super().__init__()
@@ -40,7 +41,7 @@ class TransformerLM(nn.Module):
             torch.default_generator.manual_seed(seed)  # torch.manual_seed would reach the GPU's too
             self.embedding = nn.Embedding(config.vocab_size, config.d_model)
             self.previous = nn.Parameter(torch.full((config.d_model,), 0.5))
-            self.blocks = nn.ModuleList(Block(config) for _ in range(config.n_layers))
+            self.blocks = nn.ModuleList(Block(config, self.attention_type) for _ in range(config.n_layers))
             self.head = nn.Linear(config.d_model, config.vocab_size, bias=False)
         nn.init.zeros_(self.head.weight)
         self.dropout = nn.Dropout(config.dropout)
@@ -72,7 +73,7 @@ class TransformerLM(nn.Module):
             cache: keys and values of the tokens before ``ids``; the call adds those of ``ids``.
 
         Returns:
-            ``(B, T, V)`` float32 logits: ``[b, t]`` scores the token after ``ids[b, t]``.
+            ``(B, T, V)`` logits, float32 or the weights' wider type: ``[b, t]`` scores the token after ``ids[b, t]``.
 
         Raises:
             TypeError: if ids are not int64.
@@ -80,16 +81,21 @@ class TransformerLM(nn.Module):
                 (on a GPU that last one is an error of the device: looking would stop its queue).
         """
         self._check(ids, 0 if cache is None else cache.length)
-        token = self.embedding(ids)  # (B, T, C)
-        before = torch.zeros_like(token[:, :1]) if cache is None else cache.last_token
-        x = norm(token + self.previous * torch.cat([before, token[:, :-1]], dim=1))
-        x = self.dropout(x)
+        x = self.dropout(self.embed(ids, cache))
         for layer, block in enumerate(self.blocks):
             x = block(x, None if cache is None else cache.layer(layer))
         if cache is not None:
-            cache.advance(token)
+            cache.length += ids.shape[1]
         logits: Tensor = self.head(norm(x))
-        return logits.float()
+        return logits.to(torch.promote_types(logits.dtype, torch.float32))
+
+    def embed(self, ids: Tensor, cache: KVCache | None = None) -> Tensor:
+        """The stream ``(B, T, C)`` that enters the blocks: each token's vector, with a share of the one before it."""
+        token = self.embedding(ids)  # (B, T, C)
+        before = torch.zeros_like(token[:, :1]) if cache is None else cache.last_token
+        if cache is not None:
+            cache.last_token = token[:, -1:]
+        return norm(token + self.previous * torch.cat([before, token[:, :-1]], dim=1))
 
     def _check(self, ids: Tensor, n_cached: int) -> None:
         if ids.dtype != torch.int64:
@@ -111,107 +117,20 @@ class TransformerLM(nn.Module):
 class Block(nn.Module):
     """Attention, then an MLP, each added to the stream."""
 
-    cos: Tensor
-    sin: Tensor
-
-    def __init__(self, config: ModelConfig) -> None:
+    def __init__(self, config: ModelConfig, attention: type[Attention]) -> None:
         super().__init__()
         C = config.d_model
-        self.n_heads = config.n_heads
-        self.qkv = nn.Linear(C, 3 * C, bias=False)
-        self.out = nn.Linear(C, C, bias=False)
+        self.attention = attention(config)
         self.up = nn.Linear(C, 4 * C, bias=False)
         self.down = nn.Linear(4 * C, C, bias=False)
-        for matrix in (self.qkv, self.up):
-            nn.init.uniform_(matrix.weight, -((3 / C) ** 0.5), (3 / C) ** 0.5)  # standard deviation C^(-1/2)
-        for matrix in (self.out, self.down):
-            nn.init.zeros_(matrix.weight)
-        self.attention_dropout = config.dropout
         self.dropout = nn.Dropout(config.dropout)
-        angles = _rope_angles(config.context_length, C // config.n_heads)  # (T, C / n_heads / 2)
-        self.register_buffer("cos", angles.cos(), persistent=False)
-        self.register_buffer("sin", angles.sin(), persistent=False)
+        for matrix in (self.attention.query, self.attention.key, self.attention.value, self.up):
+            nn.init.uniform_(matrix.weight, -((3 / C) ** 0.5), (3 / C) ** 0.5)  # standard deviation C^(-1/2)
+        for matrix in (self.attention.out, self.down):
+            nn.init.zeros_(matrix.weight)
 
     def forward(self, x: Tensor, cache: LayerCache | None) -> Tensor:
-        x = x + self.dropout(self._attend(norm(x), cache))
+        """The stream ``(B, T, C)`` after this block."""
+        x = x + self.dropout(self.attention(norm(x), cache))
         added: Tensor = self.dropout(self.down(F.relu(self.up(norm(x))).square()))
         return x + added
-
-    def _attend(self, x: Tensor, cache: LayerCache | None) -> Tensor:
-        B, T, C = x.shape
-        n_before = 0 if cache is None else cache.length
-        q, k, v = self.qkv(x).view(B, T, 3, self.n_heads, C // self.n_heads).unbind(2)  # 3 x (B, T, H, D)
-        cos, sin = (table[n_before : n_before + T, None] for table in (self.cos, self.sin))
-        q, k = _rotate(norm(q), cos, sin), _rotate(norm(k), cos, sin)
-        q, k, v = (z.transpose(1, 2) for z in (q, k, v))  # (B, H, T, D)
-        if cache is not None:
-            k, v = cache.extended(k, v)
-        mask = None
-        if n_before:  # position t of these rows is position n_before + t of the text
-            mask = torch.ones(T, n_before + T, dtype=torch.bool, device=x.device).tril(n_before)
-        y = F.scaled_dot_product_attention(
-            q,
-            k,
-            v,
-            attn_mask=mask,
-            is_causal=mask is None,
-            dropout_p=self.attention_dropout if self.training else 0.0,
-        )
-        read: Tensor = self.out(y.transpose(1, 2).reshape(B, T, C))
-        return read
-
-
-class KVCache:
-    """What attention needs of the tokens already read, so that each new token costs one position."""
-
-    def __init__(self, config: ModelConfig, batch_size: int, like: Tensor) -> None:
-        D = config.d_model // config.n_heads
-        shape = (config.n_layers, 2, batch_size, config.n_heads, config.context_length, D)
-        self.length = 0
-        self.keys_values = torch.zeros(shape, device=like.device, dtype=like.dtype)
-        self.last_token = torch.zeros(batch_size, 1, config.d_model, device=like.device, dtype=like.dtype)
-
-    def layer(self, layer: int) -> LayerCache:
-        """The part of one block."""
-        return LayerCache(self.keys_values[layer], self.length)
-
-    def advance(self, token: Tensor) -> None:
-        """Count the tokens of a finished forward pass, whose embeddings ``(B, T, C)`` are given."""
-        self.length += token.shape[1]
-        self.last_token = token[:, -1:]
-
-    def clear(self) -> None:
-        """Forget all tokens."""
-        self.length = 0
-        self.last_token = torch.zeros_like(self.last_token)
-
-
-class LayerCache:
-    """Keys and values of one block: ``(2, B, H, context_length, D)``, filled up to ``length``."""
-
-    def __init__(self, keys_values: Tensor, length: int) -> None:
-        self.keys_values = keys_values
-        self.length = length
-
-    def extended(self, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
-        """Store ``(B, H, T, D)`` new keys and values; return all of them so far."""
-        end = self.length + k.shape[2]
-        self.keys_values[0, :, :, self.length : end] = k
-        self.keys_values[1, :, :, self.length : end] = v
-        return self.keys_values[0, :, :, :end], self.keys_values[1, :, :, :end]
-
-
-def norm(x: Tensor) -> Tensor:
-    """RMSNorm without weights: each vector is scaled to a root mean square of 1."""
-    return F.rms_norm(x, (x.shape[-1],))
-
-
-def _rope_angles(context_length: int, d_head: int) -> Tensor:
-    frequency = ROPE_BASE ** (-torch.arange(0, d_head, 2) / d_head)
-    return torch.arange(context_length)[:, None] * frequency
-
-
-def _rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    """Turn each pair of channels by an angle that grows with the position (RoPE); ``x`` is ``(B, T, H, D)``."""
-    a, b = x.chunk(2, dim=-1)
-    return torch.cat([a * cos - b * sin, a * sin + b * cos], dim=-1)

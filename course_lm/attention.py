@@ -1,0 +1,125 @@
+"""Causal attention: every position reads from itself and the positions before it, and from no other.
+
+A cache keeps what was read, so that a text can grow token by token at the cost of one position each.
+"""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from course_lm.config import ModelConfig
+
+ROPE_BASE = 1000.0  # wavelengths up to 6,000 tokens: ample for contexts of a few hundred
+
+
+class Attention(nn.Module):
+    r"""Several heads of causal attention, each on its own ``D = d_model / n_heads`` channels.
+
+    .. math:: y_t = \sum_{s \le t} a_{ts}\, v_s, \qquad a_{t \cdot} = \mathrm{softmax}_s(q_t \cdot k_s / 4)
+
+    Queries and keys are turned by their position (RoPE) and have a root mean square of 1; so the usual
+    :math:`1 / \sqrt D` in place of 1/4 would keep the weights from becoming sharp.
+
+    Sources: Vaswani et al. (2017); RoPE, Su et al. (2021); normalized queries and keys, Henry et al. (2020).
+    """
+
+    cos: Tensor
+    sin: Tensor
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        C = config.d_model
+        self.n_heads = config.n_heads
+        self.query, self.key, self.value, self.out = (nn.Linear(C, C, bias=False) for _ in range(4))
+        self.dropout = config.dropout
+        frequencies = ROPE_BASE ** (-torch.arange(0, C // config.n_heads, 2) / (C // config.n_heads))
+        angles = torch.arange(config.context_length)[:, None] * frequencies  # (context_length, D / 2)
+        self.register_buffer("cos", angles.cos(), persistent=False)
+        self.register_buffer("sin", angles.sin(), persistent=False)
+
+    def forward(self, x: Tensor, cache: LayerCache | None) -> Tensor:
+        """Read from the positions of ``x`` ``(B, T, C)`` and those in the cache; gives ``(B, T, C)``."""
+        B, T, C = x.shape
+        n_before = 0 if cache is None else cache.length
+        q, k, v = (project(x).view(B, T, self.n_heads, -1) for project in (self.query, self.key, self.value))
+        cos, sin = (table[n_before : n_before + T, None] for table in (self.cos, self.sin))
+        q, k = rotate(norm(q), cos, sin), rotate(norm(k), cos, sin)
+        q, k, v = (z.transpose(1, 2) for z in (q, k, v))  # (B, H, T, D)
+        if cache is not None:
+            k, v = cache.extended(k, v)
+        y = self._read(q, k, v, n_before)
+        read: Tensor = self.out(y.transpose(1, 2).reshape(B, T, C))
+        return read
+
+    def mask(self, T: int, n_before: int) -> Tensor | None:
+        """Which of ``n_before + T`` positions each of the last T may see, ``(T, n_before + T)``.
+
+        None stands for the common case that each sees all up to itself and ``n_before`` is 0, or T is 1.
+        """
+        if n_before == 0 or T == 1:
+            return None
+        return torch.ones(T, n_before + T, dtype=torch.bool, device=self.cos.device).tril(n_before)
+
+    def _read(self, q: Tensor, k: Tensor, v: Tensor, n_before: int) -> Tensor:
+        mask = self.mask(q.shape[2], n_before)
+        on_cpu = q.device.type == "cpu"  # where attention in bfloat16 takes several times as long as in float32
+        with torch.autocast("cpu", enabled=False) if on_cpu else nullcontext():
+            return F.scaled_dot_product_attention(
+                q,
+                k,
+                v.to(q.dtype),
+                attn_mask=mask,
+                dropout_p=self.dropout if self.training else 0.0,
+                is_causal=mask is None and n_before == 0,
+                scale=0.25,
+            )
+
+
+class KVCache:
+    """What attention needs of the tokens already read."""
+
+    def __init__(self, config: ModelConfig, batch_size: int, like: Tensor) -> None:
+        D = config.d_model // config.n_heads
+        shape = (config.n_layers, 2, batch_size, config.n_heads, config.context_length, D)
+        self.length = 0
+        self.keys_values = torch.zeros(shape, device=like.device, dtype=like.dtype)
+        self.last_token = torch.zeros(batch_size, 1, config.d_model, device=like.device, dtype=like.dtype)
+
+    def layer(self, layer: int) -> LayerCache:
+        """The part of one block."""
+        return LayerCache(self.keys_values[layer], self.length)
+
+    def clear(self) -> None:
+        """Forget all tokens."""
+        self.length = 0
+        self.last_token = torch.zeros_like(self.last_token)
+
+
+class LayerCache:
+    """Keys and values of one block: ``(2, B, H, context_length, D)``, filled up to ``length``."""
+
+    def __init__(self, keys_values: Tensor, length: int) -> None:
+        self.keys_values = keys_values
+        self.length = length
+
+    def extended(self, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+        """Store ``(B, H, T, D)`` new keys and values; return all of them so far."""
+        end = self.length + k.shape[2]
+        self.keys_values[0, :, :, self.length : end] = k
+        self.keys_values[1, :, :, self.length : end] = v
+        return self.keys_values[0, :, :, :end], self.keys_values[1, :, :, :end]
+
+
+def norm(x: Tensor) -> Tensor:
+    """RMSNorm without weights: each vector is scaled to a root mean square of 1."""
+    return F.rms_norm(x, (x.shape[-1],))
+
+
+def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    """Turn each pair of channels of ``x`` ``(B, T, H, D)`` by an angle that grows with the position."""
+    a, b = x.chunk(2, dim=-1)
+    return torch.cat([a * cos - b * sin, a * sin + b * cos], dim=-1)
