@@ -18,6 +18,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
+from torch.amp.grad_scaler import GradScaler
 from torch.optim import Optimizer
 
 from course_lm.config import ModelConfig, TrainConfig
@@ -39,7 +40,7 @@ class Checkpoint:
         text_sha256: the SHA-256 of its text, if it was saved.
         train_config: the plan of the run, if there was one.
         step: the updates made so far.
-        state: tensors of the optimizers and of the random generators, by name.
+        state: tensors of the optimizers, the generator of the rows and the scaler, by name.
     """
 
     model: TransformerLM
@@ -50,8 +51,8 @@ class Checkpoint:
     step: int
     state: dict[str, Tensor]
 
-    def restore(self, optimizers: Mapping[str, Optimizer], generator: torch.Generator) -> None:
-        """Put optimizers and generators where they were.
+    def restore(self, optimizers: Mapping[str, Optimizer], generator: torch.Generator, scaler: GradScaler) -> None:
+        """Put the optimizers, the generator of the rows and the scaler of float16 gradients where they were.
 
         Raises:
             ValueError: if the checkpoint holds a model but no run.
@@ -68,9 +69,9 @@ class Checkpoint:
                 raise ValueError("the checkpoint must hold a run to resume; it holds a model alone. Start a new run.")
             optimizer.load_state_dict({"state": per_parameter, "param_groups": fresh["param_groups"]})
         generator.set_state(self.state["generator"])
-        torch.set_rng_state(self.state["global_generator"])  # dropout draws from it
-        if "cuda_generator" in self.state:
-            torch.cuda.set_rng_state(self.state["cuda_generator"])
+        if scaler.is_enabled() and "scaler" in self.state:
+            scale, growth_tracker = self.state["scaler"].tolist()
+            scaler.load_state_dict(scaler.state_dict() | {"scale": scale, "_growth_tracker": int(growth_tracker)})
 
 
 def save_checkpoint(
@@ -84,6 +85,7 @@ def save_checkpoint(
     step: int = 0,
     optimizers: Mapping[str, Optimizer] | None = None,
     generator: torch.Generator | None = None,
+    scaler: GradScaler | None = None,
 ) -> Path:
     """Write a checkpoint into ``folder``, in place of the one before.
 
@@ -101,9 +103,9 @@ def save_checkpoint(
             tensors |= {f"{name}.{number}.{field}": tensor.contiguous() for field, tensor in fields.items()}
     if generator is not None:
         tensors["generator"] = generator.get_state()
-        tensors["global_generator"] = torch.get_rng_state()
-        if model.device.type == "cuda":
-            tensors["cuda_generator"] = torch.cuda.get_rng_state()
+    if scaler is not None and scaler.is_enabled():
+        state = scaler.state_dict()
+        tensors["scaler"] = torch.tensor([state["scale"], state["_growth_tracker"]], dtype=torch.float64)
     description = {
         "model": asdict(model.config),
         "tokenizer": None if tokenizer is None else tokenizer.to_json(),

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Literal, Self
 
 Preset = Literal["tiny", "small", "base"]
+Precision = Literal["auto", "float32", "bfloat16", "float16"]
 PRESETS: tuple[Preset, ...] = ("tiny", "small", "base")
+PRECISIONS: tuple[Precision, ...] = ("auto", "float32", "bfloat16", "float16")
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,9 @@ class TrainConfig:
         eval_every: steps between two looks at the validation split; 0 looks only after the last step.
         checkpoint_every: steps between two checkpoints; the last step always writes one.
         seed: of the row order and of dropout.
+        precision: the type of the matrix products. ``auto`` is bfloat16 on a GPU that computes in it, float16 on an
+            older one, and float32 on a CPU. Weights and their updates are float32 throughout.
+        compile: whether a CUDA GPU runs the model as one compiled program, which takes about a minute to make.
 
     Raises:
         ValueError: if a value is out of range.
@@ -84,14 +89,16 @@ class TrainConfig:
 
     steps: int
     batch_size: int
-    muon_lr: float = 0.02
-    adamw_lr: float = 0.01
+    muon_lr: float = 0.025
+    adamw_lr: float = 0.015
     warmup_steps: int = 0
     decay_fraction: float = 0.5
     max_grad_norm: float = 1.0
     eval_every: int = 0
     checkpoint_every: int = 200
     seed: int = 0
+    precision: Precision = "auto"
+    compile: bool = False
 
     def __post_init__(self) -> None:
         for name in ("steps", "batch_size", "checkpoint_every"):
@@ -103,6 +110,8 @@ class TrainConfig:
                 "muon_lr must be at least 0 and adamw_lr above 0; "
                 f"got muon_lr={self.muon_lr} and adamw_lr={self.adamw_lr}."
             )
+        if self.precision not in PRECISIONS:
+            raise ValueError(f"precision must be one of {', '.join(PRECISIONS)}; got {self.precision!r}.")
         if self.seed >= 2**63:
             raise ValueError(f"seed must be below 2**63; got {self.seed}.")
         if not 0 <= self.decay_fraction <= 1:
@@ -116,7 +125,14 @@ class TrainConfig:
         plans: dict[str, dict[str, Any]] = {
             "tiny": {"steps": 300, "batch_size": 32, "eval_every": 50, "checkpoint_every": 50},
             "small": {"steps": 1000, "batch_size": 12, "eval_every": 100, "checkpoint_every": 100},
-            "base": {"steps": 2000, "batch_size": 64, "eval_every": 250, "checkpoint_every": 250, "warmup_steps": 20},
+            "base": {
+                "steps": 2000,
+                "batch_size": 64,
+                "eval_every": 250,
+                "checkpoint_every": 250,
+                "warmup_steps": 20,
+                "compile": True,
+            },
         }
         return cls(**plans[_known_preset(name)])
 

@@ -88,7 +88,7 @@ def batches(
     """Random rows without end: every row starts anywhere, or at one of ``starts``.
 
     Args:
-        ids: ``(N,)`` int64 ids.
+        ids: ``(N,)`` int64 ids, on the device where the rows are wanted.
         batch_size: B, rows in a batch.
         context_length: T, predictions in a row, in tokens.
         starts: ``(S,)`` int64 positions in ``ids`` where a row may begin.
@@ -111,9 +111,11 @@ def batches(
             f"ids must hold at least context_length + 1 = {context_length + 1} tokens after an allowed start; "
             f"got {len(ids)} tokens. Take a longer text or a shorter context_length."
         )
-    offsets = torch.arange(context_length + 1)
+    offsets = torch.arange(context_length + 1, device=ids.device)
     while True:
         rows = allowed[torch.randint(len(allowed), (batch_size, 1), generator=generator)]  # (B, 1)
+        if ids.is_cuda:  # the text is there already: only B numbers travel, and nobody waits for them
+            rows = rows.pin_memory().to(ids.device, non_blocking=True)
         window = ids[rows + offsets]  # (B, T + 1)
         yield window[:, :-1], window[:, 1:]
 

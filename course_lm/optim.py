@@ -7,13 +7,17 @@ the output head and single vectors.
 from __future__ import annotations
 
 import torch
+from torch import Tensor
+from torch.amp.grad_scaler import GradScaler
 from torch.optim import Optimizer
 
 from course_lm.config import TrainConfig
 from course_lm.model import TransformerLM
 
+Optimizers = dict[str, Optimizer]
 
-def build_optimizers(model: TransformerLM, config: TrainConfig) -> dict[str, Optimizer]:
+
+def build_optimizers(model: TransformerLM, config: TrainConfig) -> Optimizers:
     """The optimizers of a run by name; with ``muon_lr = 0``, AdamW alone.
 
     Source of Muon: Jordan et al. (2024), "Muon: An optimizer for hidden layers in neural networks".
@@ -21,11 +25,11 @@ def build_optimizers(model: TransformerLM, config: TrainConfig) -> dict[str, Opt
     matrices = [p for p in model.blocks.parameters() if p.ndim == 2] if config.muon_lr else []
     chosen = {id(p) for p in matrices}
     others = [p for p in model.parameters() if id(p) not in chosen]
-    optimizers: dict[str, Optimizer] = {
-        "adamw": torch.optim.AdamW(others, config.adamw_lr, betas=(0.9, 0.95), weight_decay=0.0, fused=True)
+    optimizers: Optimizers = {
+        "adamw": torch.optim.AdamW(others, config.adamw_lr, betas=(0.8, 0.95), weight_decay=0.0, fused=True)
     }
     if matrices:
-        optimizers["muon"] = torch.optim.Muon(matrices, config.muon_lr, momentum=0.95, weight_decay=0.0)
+        optimizers["muon"] = torch.optim.Muon(matrices, config.muon_lr, momentum=0.9, weight_decay=0.0)
     return optimizers
 
 
@@ -37,9 +41,24 @@ def learning_rate_factor(step: int, config: TrainConfig) -> float:
     return min(climb, fall)
 
 
-def set_learning_rate(optimizers: dict[str, Optimizer], factor: float, config: TrainConfig) -> None:
-    """Give each optimizer ``factor`` times its peak learning rate."""
+def update(optimizers: Optimizers, scaler: GradScaler, step: int, config: TrainConfig) -> None:
+    """Move the weights by their gradients, shortened if they are longer than ``max_grad_norm``; then clear them.
+
+    Args:
+        optimizers: those of `build_optimizers`.
+        scaler: what the loss was scaled with; in float16, where a gradient can overflow, such an update is left out.
+        step: the number of this update, from 1.
+        config: the plan.
+    """
     peak = {"adamw": config.adamw_lr, "muon": config.muon_lr}
+    weights: list[Tensor] = []
     for name, optimizer in optimizers.items():
+        scaler.unscale_(optimizer)
         for group in optimizer.param_groups:
-            group["lr"] = factor * peak[name]
+            group["lr"] = learning_rate_factor(step, config) * peak[name]
+            weights += group["params"]
+    torch.nn.utils.clip_grad_norm_(weights, config.max_grad_norm)
+    for optimizer in optimizers.values():
+        scaler.step(optimizer)
+        optimizer.zero_grad()
+    scaler.update()

@@ -6,20 +6,25 @@ It yields a record after every update, so that whoever runs it decides what to p
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from torch import Tensor
+from torch.amp.grad_scaler import GradScaler
 
 from course_lm.checkpoint import Checkpoint, save_checkpoint
 from course_lm.config import TrainConfig
 from course_lm.data import Corpus, batches
-from course_lm.device import pick_device
+from course_lm.device import autocast, pick_device, product_dtype, tensor_float_32
 from course_lm.evaluate import evaluate
 from course_lm.loss import cross_entropy
 from course_lm.model import TransformerLM
-from course_lm.optim import build_optimizers, learning_rate_factor, set_learning_rate
+from course_lm.optim import build_optimizers, learning_rate_factor, update
+from course_lm.parallel import Processes, joined
+
+RECORDS_AT_ONCE = 10  # on a GPU, which would stand still if every loss were fetched by itself
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,9 @@ def train(
 ) -> Iterator[StepRecord]:
     """Train ``model`` in place, on the device that `pick_device` names.
 
+    Under ``torchrun`` every process calls it with the same arguments, computes its share of each batch, and yields
+    the same records; the first one writes the checkpoints.
+
     Args:
         model: the model; when a run is resumed, the checkpoint's.
         corpus: its training part is trained on, its validation part is only looked at.
@@ -62,58 +70,79 @@ def train(
             bit on the same machine with the same number of threads.
 
     Yields:
-        A record per update. A checkpoint that is due is written when the next record is asked for, so a record that
-        is kept can be ahead of the checkpoint, but never behind it.
+        A record per update; on a GPU ten records come together, after the last of their updates. A checkpoint that
+        is due is written when the next record is asked for, so a record that is kept can be ahead of the checkpoint,
+        but never behind it.
 
     Raises:
         ValueError: if the vocabularies differ, no row fits, or the checkpoint belongs to another plan.
+        ConnectionError: if another process of the same run is lost.
     """
     _check(model, corpus, config, resume)
-    model.to(pick_device()).train()
+    device = pick_device()
+    model.to(device).train()
     optimizers = build_optimizers(model, config)
+    dtype = product_dtype(device, config.precision)
+    scaler = GradScaler(device.type, enabled=dtype == torch.float16)
     generator = torch.Generator().manual_seed(config.seed)
-    if model.config.dropout:
-        torch.manual_seed(config.seed)
     if resume is not None:
-        resume.restore(optimizers, generator)
-    rows = batches(
-        corpus.train,
-        config.batch_size,
-        model.context_length,
-        starts=corpus.starts(corpus.train),
-        generator=generator,
-    )
-    began = time.perf_counter()
-    for step in range(1 if resume is None else resume.step + 1, config.steps + 1):
-        x, y = (ids.to(model.device) for ids in next(rows))  # 2 x (B, T)
-        loss = cross_entropy(model(x), y)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), config.max_grad_norm)
-        factor = learning_rate_factor(step, config)
-        set_learning_rate(optimizers, factor, config)
-        for optimizer in optimizers.values():
-            optimizer.step()
-            optimizer.zero_grad()
+        resume.restore(optimizers, generator, scaler)
+    text = corpus.train.to(device)
+    starts = corpus.starts(corpus.train)
+    rows = batches(text, config.batch_size, model.context_length, starts=starts, generator=generator)
+    with joined(device) as processes, tensor_float_32():
+        compute: Callable[[Tensor], Tensor] = processes.averaging_gradients(model)
+        if config.compile and device.type == "cuda":
+            compute = torch.compile(compute)
+        losses: list[Tensor] = []
+        began = time.perf_counter()
+        for step in range(1 if resume is None else resume.step + 1, config.steps + 1):
+            torch.manual_seed(_dropout_seed(config.seed, step, processes))
+            x, y = (processes.share(ids) for ids in next(rows))  # 2 x (B / processes, T)
+            with autocast(device, dtype):
+                logits = compute(x)
+            loss = cross_entropy(logits, y) * (len(x) / config.batch_size)  # this process's part of the batch's mean
+            scaler.scale(loss * processes.size).backward()
+            update(optimizers, scaler, step, config)
+            losses.append(loss.detach())
+            looks, saves = (_is_due(step, every, config) for every in (config.eval_every, config.checkpoint_every))
+            if looks or saves or device.type == "cpu" or len(losses) == RECORDS_AT_ONCE:
+                val = _validate(model, corpus) if looks else None
+                yield from _records(step, processes.total(torch.stack(losses)).tolist(), val, began, model, config)
+                losses.clear()
+            if saves and folder is not None and processes.rank == 0:
+                save_checkpoint(
+                    folder,
+                    model,
+                    tokenizer=corpus.tokenizer,
+                    corpus=corpus.name,
+                    text_sha256=corpus.text_sha256,
+                    train_config=config,
+                    step=step,
+                    optimizers=optimizers,
+                    generator=generator,
+                    scaler=scaler,
+                )
+
+
+def _records(
+    last: int, losses: list[float], val: float | None, began: float, model: TransformerLM, config: TrainConfig
+) -> Iterator[StepRecord]:
+    """The records of the latest updates, of which number ``last`` may have looked at the validation split."""
+    for step, loss in enumerate(losses, last - len(losses) + 1):
         yield StepRecord(
             step=step,
-            nats_per_token=loss.item(),
-            learning_rate_factor=factor,
+            nats_per_token=loss,
+            learning_rate_factor=learning_rate_factor(step, config),
             n_tokens=step * config.batch_size * model.context_length,
             seconds=time.perf_counter() - began,
-            val_nats_per_token=_validate(model, corpus) if _is_due(step, config.eval_every, config) else None,
+            val_nats_per_token=val if step == last else None,
         )
-        if folder is not None and _is_due(step, config.checkpoint_every, config):
-            save_checkpoint(
-                folder,
-                model,
-                tokenizer=corpus.tokenizer,
-                corpus=corpus.name,
-                text_sha256=corpus.text_sha256,
-                train_config=config,
-                step=step,
-                optimizers=optimizers,
-                generator=generator,
-            )
+
+
+def _dropout_seed(seed: int, step: int, processes: Processes) -> int:
+    """Of the step and the process alone, so that no state of dropout has to be saved."""
+    return (seed * 2**40 + step * 2**12 + processes.rank) % 2**63
 
 
 def _is_due(step: int, every: int, config: TrainConfig) -> bool:
