@@ -3,6 +3,7 @@
 A language model is anything callable as ``model(ids) -> logits``. The names below are the public ones.
 """
 
+from course_lm.bpe import BPETokenizer
 from course_lm.checkpoint import load_checkpoint, save_checkpoint
 from course_lm.config import ModelConfig, TrainConfig
 from course_lm.data import batches, load_corpus
@@ -12,17 +13,20 @@ from course_lm.loss import bits_per_byte, cross_entropy, nats_to_bits, perplexit
 from course_lm.model import TransformerLM
 from course_lm.ngram import NGramLM, UniformLM
 from course_lm.sources import ToyEnglish
-from course_lm.tokenizer import CharTokenizer
+from course_lm.tokenizer import ByteTokenizer, CharTokenizer, Tokenizer
 from course_lm.train import StepRecord, train
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "BPETokenizer",
+    "ByteTokenizer",
     "CharTokenizer",
     "Metrics",
     "ModelConfig",
     "NGramLM",
     "StepRecord",
+    "Tokenizer",
     "ToyEnglish",
     "TrainConfig",
     "TransformerLM",

@@ -1,14 +1,16 @@
 """Text to token ids and back, without loss.
 
-A tokenizer holds the vocabulary: the list of all tokens that exist. Here a token is one character.
+A tokenizer holds the vocabulary: the list of all tokens that exist. In this module a token is one character or one
+byte; `bpe` learns longer ones.
 """
 
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import torch
@@ -17,24 +19,124 @@ from torch import Tensor
 LINE_BREAK = "\n"
 
 
-class CharTokenizer:
-    r"""One token for each character of an alphabet, in code point order.
+class Tokenizer(ABC):
+    r"""What every tokenizer does: ``decode(encode(text)) == text`` for every text that it can encode.
 
-    The alphabet always contains the line break: a text is read as if one came before it, so that its
-    first character is predicted too. ``decode(encode(text)) == text`` for every text over the alphabet.
+    The line break is always a token of its own, and it starts a text: a text is read as if one came before it, so
+    that its first token is predicted too. Two tokenizers are equal if they are saved as the same JSON.
+
+    Attributes:
+        kind: what tells one class from another in a saved file.
+    """
+
+    kind: ClassVar[str]
+    _called: ClassVar[str] = "tokenizer"
+
+    @property
+    @abstractmethod
+    def vocab_size(self) -> int:
+        """V, the number of tokens in the vocabulary."""
+
+    @property
+    @abstractmethod
+    def bos_id(self) -> int:
+        """The id of the line break."""
+
+    @abstractmethod
+    def __contains__(self, character: str) -> bool:
+        """Whether this character can be encoded."""
+
+    @abstractmethod
+    def encode(self, text: str) -> Tensor:
+        """The ``(N,)`` int64 ids in ``[0, V)`` of the N tokens of a text.
+
+        Raises:
+            ValueError: if a character cannot be encoded; it says which, and where it stands.
+        """
+
+    @abstractmethod
+    def to_bytes(self, ids: Tensor | Iterable[int]) -> bytes:
+        """The UTF-8 bytes of ``(N,)`` ids, also where they stop within a character.
+
+        Raises:
+            ValueError: if an id is outside ``[0, V)``.
+        """
+
+    def decode(self, ids: Tensor | Iterable[int]) -> str:
+        """The text of ``(N,)`` ids. Bytes that are not UTF-8, as a model can write, become U+FFFD.
+
+        Raises:
+            ValueError: if an id is outside ``[0, V)``.
+        """
+        return self.to_bytes(ids).decode("utf-8", errors="replace")
+
+    @abstractmethod
+    def _arguments(self) -> dict[str, Any]:
+        """The arguments that make this tokenizer again."""
+
+    def to_json(self) -> str:
+        """The tokenizer as JSON."""
+        return json.dumps({"kind": self.kind} | self._arguments())
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """The tokenizer that `to_json` described: of any kind for ``Tokenizer``, of its own kind for a subclass.
+
+        Raises:
+            ValueError: if ``text`` is not such a description.
+        """
+        kinds = {tokenizer.kind: tokenizer for tokenizer in cls.__subclasses__() or [cls]}
+        try:
+            described = json.loads(text)
+            return kinds[described.pop("kind")](**described)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"this is not the description of a {cls._called}: {text[:60]!r}") from error
+
+    def save(self, path: str | Path) -> None:
+        """Write the tokenizer to a JSON file."""
+        Path(path).write_text(self.to_json(), encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read a tokenizer that `save` wrote."""
+        return cls.from_json(Path(path).read_text(encoding="utf-8"))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Tokenizer) and self.to_json() == other.to_json()
+
+    def __hash__(self) -> int:
+        return hash(self.to_json())
+
+    def _checked(self, ids: Tensor | Iterable[int]) -> list[int]:
+        numbers = np.asarray(ids.cpu() if isinstance(ids, Tensor) else list(ids), dtype=np.int64).ravel()
+        outside = numbers[(numbers < 0) | (numbers >= self.vocab_size)]
+        if outside.size:
+            raise ValueError(
+                f"ids must be in [0, {self.vocab_size}), the vocabulary; got {outside[0]}. "
+                "Were they made by another tokenizer?"
+            )
+        return numbers.tolist()
+
+
+class CharTokenizer(Tokenizer):
+    r"""One token for each character of an alphabet, in code point order.
 
     Args:
         alphabet: the characters, each once; ``"\n"`` is among them.
 
     Raises:
-        ValueError: if a character stands twice or the line break is missing.
+        ValueError: if a character stands twice or is half of one, or the line break is missing.
     """
+
+    kind = "characters"
+    _called = "character tokenizer"
 
     def __init__(self, alphabet: str) -> None:
         if len(set(alphabet)) != len(alphabet):
             raise ValueError("alphabet must hold each character once. Use CharTokenizer.from_text for a text.")
         if LINE_BREAK not in alphabet:
             raise ValueError("alphabet must contain the line break, the token that starts a text.")
+        utf8(alphabet)
         self.alphabet = "".join(sorted(alphabet))
         self._id_of = {character: i for i, character in enumerate(self.alphabet)}
 
@@ -43,6 +145,7 @@ class CharTokenizer:
         """The tokenizer whose alphabet is the characters of ``text`` and the line break."""
         if not text:
             raise ValueError("text must have at least one character; got an empty text.")
+        utf8(text)  # here the error knows the place
         return cls("".join(sorted({LINE_BREAK, *text})))
 
     @property
@@ -55,11 +158,11 @@ class CharTokenizer:
         """The id of the line break."""
         return self._id_of[LINE_BREAK]
 
-    def encode(self, text: str) -> Tensor:
-        """The id of every character.
+    def __contains__(self, character: str) -> bool:
+        return character in self._id_of
 
-        Returns:
-            ``(N,)`` int64 ids in ``[0, V)``, one for each of the N characters.
+    def encode(self, text: str) -> Tensor:
+        """The ``(N,)`` int64 ids in ``[0, V)`` of N characters.
 
         Raises:
             ValueError: if a character is not in the alphabet; it says which, and where it stands.
@@ -68,52 +171,62 @@ class CharTokenizer:
             return torch.tensor([self._id_of[character] for character in text], dtype=torch.int64)
         except KeyError:
             where, character = next((i, c) for i, c in enumerate(text) if c not in self._id_of)
-            line = text.count(LINE_BREAK, 0, where) + 1
             raise ValueError(
                 f"text must use the {self.vocab_size} characters of the alphabet; got {character!r} "
-                f"(U+{ord(character):04X}) at position {where}, line {line}. "
-                "Remove it, or make the tokenizer from a text that contains it."
+                f"{_place(text, where)}. Remove it, or make the tokenizer from a text that contains it."
             ) from None
 
-    def decode(self, ids: Tensor | Iterable[int]) -> str:
-        """The text of ``(N,)`` ids.
+    def to_bytes(self, ids: Tensor | Iterable[int]) -> bytes:
+        """The characters of ``(N,)`` ids in UTF-8."""
+        return "".join(self.alphabet[i] for i in self._checked(ids)).encode()
 
-        Raises:
-            ValueError: if an id is outside ``[0, V)``.
-        """
-        numbers = np.asarray(ids.cpu() if isinstance(ids, Tensor) else list(ids), dtype=np.int64).ravel()
-        outside = numbers[(numbers < 0) | (numbers >= self.vocab_size)]
-        if outside.size:
-            raise ValueError(
-                f"ids must be in [0, {self.vocab_size}), the vocabulary; got {outside[0]}. "
-                "Were they made by another tokenizer?"
-            )
-        return "".join(self.alphabet[i] for i in numbers)
+    def _arguments(self) -> dict[str, Any]:
+        return {"alphabet": self.alphabet}
 
-    def to_json(self) -> str:
-        """The alphabet as JSON."""
-        return json.dumps({"kind": "characters", "alphabet": self.alphabet})
 
-    @classmethod
-    def from_json(cls, text: str) -> Self:
-        """The tokenizer that `to_json` described.
+class ByteTokenizer(Tokenizer):
+    """One token for each of the 256 bytes; a text is its UTF-8 bytes, so no character is unknown."""
 
-        Raises:
-            ValueError: if ``text`` is not such a description.
-        """
-        try:
-            described = json.loads(text)
-            if described["kind"] != "characters":
-                raise KeyError("kind")
-            return cls(described["alphabet"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise ValueError(f"this is not the description of a character tokenizer: {text[:60]!r}") from error
+    kind = "bytes"
+    _called = "byte tokenizer"
+    vocab_size = 256
+    bos_id = ord(LINE_BREAK)
 
-    def save(self, path: str | Path) -> None:
-        """Write the tokenizer to a JSON file."""
-        Path(path).write_text(self.to_json(), encoding="utf-8")
+    def __contains__(self, character: str) -> bool:
+        return is_character(character)
 
-    @classmethod
-    def load(cls, path: str | Path) -> Self:
-        """Read a tokenizer that `save` wrote."""
-        return cls.from_json(Path(path).read_text(encoding="utf-8"))
+    def encode(self, text: str) -> Tensor:
+        """The UTF-8 bytes of a text: ``(N,)`` int64 ids in ``[0, 256)``, one to four for each character."""
+        return torch.from_numpy(np.frombuffer(utf8(text), dtype=np.uint8).astype(np.int64))
+
+    def to_bytes(self, ids: Tensor | Iterable[int]) -> bytes:
+        """The ids are the bytes."""
+        return bytes(self._checked(ids))
+
+    def _arguments(self) -> dict[str, Any]:
+        return {}
+
+
+def is_character(character: str) -> bool:
+    """Whether this is one character of Unicode text, which a lone surrogate is not."""
+    return len(character) == 1 and not "\ud800" <= character <= "\udfff"
+
+
+def utf8(text: str) -> bytes:
+    """The UTF-8 bytes of a text.
+
+    Raises:
+        ValueError: if the text contains a lone surrogate, half of a character; it says which, and where it stands.
+    """
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(
+            f"text must be whole Unicode characters; got the lone surrogate {text[error.start]!r} "
+            f"{_place(text, error.start)}. Remove it, or read the text again as the encoding that it was written in."
+        ) from None
+
+
+def _place(text: str, where: int) -> str:
+    line = text.count(LINE_BREAK, 0, where) + 1
+    return f"(U+{ord(text[where]):04X}) at position {where}, line {line}"

@@ -143,7 +143,7 @@ def test_bad_usage_ends_with_one_sentence_and_no_traceback(run, tmp_path, traine
 
 def test_the_public_names_are_those_that_are_listed():
     assert set(course_lm.__all__) <= set(dir(course_lm))
-    expected = """ModelConfig TrainConfig TransformerLM CharTokenizer ToyEnglish UniformLM NGramLM load_corpus batches
-        cross_entropy perplexity nats_to_bits bits_per_byte ledger evaluate Metrics train StepRecord generate
-        save_checkpoint load_checkpoint"""
+    expected = """ModelConfig TrainConfig TransformerLM Tokenizer CharTokenizer ByteTokenizer BPETokenizer ToyEnglish
+        UniformLM NGramLM load_corpus batches cross_entropy perplexity nats_to_bits bits_per_byte ledger evaluate
+        Metrics train StepRecord generate save_checkpoint load_checkpoint"""
     assert set(course_lm.__all__) == set(expected.split())

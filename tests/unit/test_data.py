@@ -3,47 +3,9 @@ import socket
 
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 
-from course_lm import CharTokenizer, batches, load_corpus
+from course_lm import batches, load_corpus
 from course_lm import data as data_module
-
-
-@given(st.text(min_size=1))
-def test_decode_undoes_encode(text):
-    tokenizer = CharTokenizer.from_text(text)
-    ids = tokenizer.encode(text)
-    assert ids.shape == (len(text),)
-    assert ids.dtype == torch.int64
-    assert tokenizer.decode(ids) == text
-    assert tokenizer.decode([tokenizer.bos_id]) == "\n"
-    assert tokenizer.vocab_size == len({*text, "\n"})
-
-
-def test_an_unknown_character_is_named_with_its_place():
-    with pytest.raises(ValueError, match=r"'é' \(U\+00E9\) at position 6, line 2"):
-        CharTokenizer.from_text("abc\n").encode("abc\nbaé")
-
-
-def test_an_empty_text_and_a_foreign_id_are_refused():
-    with pytest.raises(ValueError, match=r"empty text"):
-        CharTokenizer.from_text("")
-    with pytest.raises(ValueError, match=r"ids must be in \[0, 3\).*got 3"):
-        CharTokenizer.from_text("ab").decode([0, 3])
-    with pytest.raises(ValueError, match=r"each character once"):
-        CharTokenizer("aa\n")
-    with pytest.raises(ValueError, match=r"line break"):
-        CharTokenizer("ab")
-
-
-def test_a_saved_tokenizer_is_the_same_and_a_foreign_file_is_refused(tmp_path):
-    tokenizer = CharTokenizer.from_text("héllo\n")
-    tokenizer.save(tmp_path / "t.json")
-    assert CharTokenizer.load(tmp_path / "t.json").alphabet == tokenizer.alphabet
-    for text in ("{}", "[1]", "nonsense", '{"kind": "bpe"}'):
-        with pytest.raises(ValueError, match=r"not the description of a character tokenizer"):
-            CharTokenizer.from_json(text)
 
 
 def test_a_corpus_is_cut_at_a_line_break_and_nothing_is_lost(tmp_path):
