@@ -23,7 +23,7 @@ from torch.optim import Optimizer
 
 from course_lm.config import ModelConfig, TrainConfig
 from course_lm.model import TransformerLM
-from course_lm.tokenizer import CharTokenizer
+from course_lm.tokenizer import Tokenizer
 
 FILE_NAME = "checkpoint.safetensors"
 FORMAT = "course_lm checkpoint 1"
@@ -44,7 +44,7 @@ class Checkpoint:
     """
 
     model: TransformerLM
-    tokenizer: CharTokenizer | None
+    tokenizer: Tokenizer | None
     corpus: str | None
     text_sha256: str | None
     train_config: TrainConfig | None
@@ -78,7 +78,7 @@ def save_checkpoint(
     folder: str | Path,
     model: TransformerLM,
     *,
-    tokenizer: CharTokenizer | None = None,
+    tokenizer: Tokenizer | None = None,
     corpus: str | None = None,
     text_sha256: str | None = None,
     train_config: TrainConfig | None = None,
@@ -154,7 +154,7 @@ def _checkpoint(description: dict[str, Any], tensors: dict[str, Tensor]) -> Chec
     tokenizer, plan = description["tokenizer"], description["train"]
     return Checkpoint(
         model=model,
-        tokenizer=None if tokenizer is None else CharTokenizer.from_json(tokenizer),
+        tokenizer=None if tokenizer is None else Tokenizer.from_json(tokenizer),
         corpus=description["corpus"],
         text_sha256=description["text_sha256"],
         train_config=None if plan is None else TrainConfig(**plan),

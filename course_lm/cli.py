@@ -28,7 +28,7 @@ from course_lm.generate import generate as generate_ids
 from course_lm.grading import batch
 from course_lm.model import TransformerLM
 from course_lm.progress import follow
-from course_lm.tokenizer import CharTokenizer
+from course_lm.tokenizer import Tokenizer
 from course_lm.train import train as train_model
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -90,12 +90,7 @@ def evaluate(
 ) -> None:
     """Measure a trained model on the whole validation split."""
     checkpoint = load_checkpoint(folder)
-    text = load_corpus(corpus or checkpoint.corpus or "toy")
-    tokenizer = _tokenizer(checkpoint)
-    if text.tokenizer.alphabet != tokenizer.alphabet:
-        raise ValueError(
-            f"--corpus must have the alphabet of the model; {text.name!r} has other characters. Train on that corpus."
-        )
+    text = load_corpus(corpus or checkpoint.corpus or "toy", tokenizer=_tokenizer(checkpoint))
     _report(_figures(checkpoint.model.to(pick_device()), text), as_json)
 
 
@@ -185,7 +180,7 @@ def _figures(model: TransformerLM, corpus: Corpus) -> dict[str, Any]:
 
 def _sample(
     model: TransformerLM,
-    tokenizer: CharTokenizer,
+    tokenizer: Tokenizer,
     prompt: str,
     n_tokens: int,
     temperature: float = 1.0,
@@ -201,7 +196,7 @@ def _sample(
     return tokenizer.decode(longer[0, 1:])
 
 
-def _tokenizer(checkpoint: Checkpoint) -> CharTokenizer:
+def _tokenizer(checkpoint: Checkpoint) -> Tokenizer:
     if checkpoint.tokenizer is None:
         raise ValueError("the checkpoint must hold its tokenizer; this one does not. Save it with tokenizer=…")
     return checkpoint.tokenizer

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from course_lm.sources import Source, ToyEnglish
-from course_lm.tokenizer import CharTokenizer
+from course_lm.tokenizer import LINE_BREAK, CharTokenizer, Tokenizer
 
 TOY_CHARACTERS = 1_000_000
 SHAKESPEARE_URL = "https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt"
@@ -34,14 +34,15 @@ class Corpus:
         name: what `load_corpus` was asked for; of a file, the absolute path.
         text: the whole text.
         tokenizer: its tokenizer.
-        train: ``(N,)`` int64 ids of the line break before the text and its first 90 %, cut after a line break.
+        train: ``(N,)`` int64 ids of the line break before the text and the first 90 % of its characters, cut after a
+            line break.
         val: ``(M,)`` int64 ids of that last line break and the rest.
-        source: the exact source of the text, where it is known.
+        source: the exact source of the text, where it is known and reads the tokens of this tokenizer.
     """
 
     name: str
     text: str
-    tokenizer: CharTokenizer
+    tokenizer: Tokenizer
     train: Tensor
     val: Tensor
     source: Source | None = None
@@ -57,24 +58,30 @@ class Corpus:
 
     def bytes_predicted(self, ids: Tensor) -> int:
         """The UTF-8 bytes of the predicted tokens, all but the first."""
-        return len(self.tokenizer.decode(ids[1:]).encode())
+        return len(self.tokenizer.to_bytes(ids[1:]))
 
 
-def load_corpus(name: str | Path) -> Corpus:
+def load_corpus(name: str | Path, *, tokenizer: Tokenizer | None = None) -> Corpus:
     """Load ``toy`` (made on the spot), ``shakespeare`` (downloaded once) or a UTF-8 text file.
 
+    Args:
+        name: the word, or the path of the file.
+        tokenizer: makes the ids; the characters of the text where it is None.
+
     Raises:
-        ValueError: if the text is empty or too short to split, or not UTF-8.
+        ValueError: if the text is empty or too short to split, not UTF-8, or has a character that the tokenizer lacks.
         OSError: if a file is missing, damaged, or cannot be downloaded.
     """
     if name == "toy":
         toy = ToyEnglish()
-        return _corpus("toy", toy.sample(TOY_CHARACTERS), toy.tokenizer, toy)
+        source = toy if tokenizer in (None, toy.tokenizer) else None
+        return _corpus("toy", toy.sample(TOY_CHARACTERS), tokenizer or toy.tokenizer, source)
     path = shakespeare_path() if name == "shakespeare" else Path(name)
     text = _read_text(path)
     if not text:
         raise ValueError(f"the corpus {str(path)!r} is empty. Name a text file with at least two lines.")
-    return _corpus("shakespeare" if name == "shakespeare" else str(path.resolve()), text, CharTokenizer.from_text(text))
+    name = "shakespeare" if name == "shakespeare" else str(path.resolve())
+    return _corpus(name, text, tokenizer or CharTokenizer.from_text(text))
 
 
 def batches(
@@ -172,14 +179,15 @@ def _read_text(path: Path) -> str:
         ) from error
 
 
-def _corpus(name: str, text: str, tokenizer: CharTokenizer, source: Source | None = None) -> Corpus:
-    ids = torch.cat([torch.tensor([tokenizer.bos_id]), tokenizer.encode(text)])  # (N + 1,)
-    breaks = line_starts(ids, tokenizer.bos_id)
-    cuts = breaks[(breaks > 0) & (breaks <= 0.9 * len(ids))]
-    if not len(cuts) or cuts[-1] < 0.5 * len(ids):
+def _corpus(name: str, text: str, tokenizer: Tokenizer, source: Source | None = None) -> Corpus:
+    whole = LINE_BREAK + text
+    cut = whole.rfind(LINE_BREAK, 0, min(int(0.9 * len(whole)) + 1, len(whole) - 1))
+    if cut < 0.5 * len(whole):
         raise ValueError(
             f"the corpus {name!r} must have a line break near 90 % of its length, where training and validation "
             f"are cut; of its {len(text)} characters, the second half before that point has none. Break long lines."
         )
-    cut = int(cuts[-1])
-    return Corpus(name, text, tokenizer, train=ids[: cut + 1], val=ids[cut:], source=source)
+    if not all(character in tokenizer for character in set(text)):
+        tokenizer.encode(text)  # raises, and knows the place in the whole text
+    train, val = tokenizer.encode(whole[: cut + 1]), tokenizer.encode(whole[cut:])
+    return Corpus(name, text, tokenizer, train=train, val=val, source=source)

@@ -75,7 +75,8 @@ def train(
         but never behind it.
 
     Raises:
-        ValueError: if the vocabularies differ, no row fits, or the checkpoint belongs to another plan.
+        ValueError: if the vocabularies differ, no row fits, or the checkpoint belongs to another plan, text or
+            tokenizer.
         ConnectionError: if another process of the same run is lost.
     """
     _check(model, corpus, config, resume)
@@ -159,8 +160,9 @@ def _check(model: TransformerLM, corpus: Corpus, config: TrainConfig, resume: Ch
             f"model must have the vocabulary of the corpus, {corpus.tokenizer.vocab_size} tokens; it has "
             f"{model.vocab_size}. Build it with vocab_size=corpus.tokenizer.vocab_size."
         )
-    if resume is not None and (resume.train_config, resume.text_sha256) != (config, corpus.text_sha256):
+    asked = (config, corpus.text_sha256, corpus.tokenizer)
+    if resume is not None and (resume.train_config, resume.text_sha256, resume.tokenizer) != asked:
         raise ValueError(
-            f"resume must be a checkpoint of the same plan and the same text; it is of {resume.corpus!r} with "
-            f"{resume.train_config}. Use these, or start a new run."
+            f"resume must be a checkpoint of the same plan and the same text and tokenizer; it is of {resume.corpus!r} "
+            f"with {resume.train_config}. Use these, or start a new run."
         )

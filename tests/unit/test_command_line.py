@@ -123,7 +123,7 @@ def test_a_stopped_run_says_how_to_go_on(run, tmp_path, corpus_file, monkeypatch
         (["train", "--out", "{tmp}/a", "--steps", "0"], 2, "steps must be a whole number"),
         (["train", "--out", "{tmp}/empty.txt/a", "--corpus", "{corpus}", "--steps", "1"], 1, "Not a directory"),
         (["evaluate", "{tmp}"], 1, "no checkpoint in"),
-        (["evaluate", "{trained}", "--corpus", "toy"], 2, "must have the alphabet of the model"),
+        (["evaluate", "{trained}", "--corpus", "toy"], 2, "got 'y' (U+0079) at position 6, line 1"),
         (["generate", "{trained}", "--prompt", "é"], 2, "'é' (U+00E9) at position 0"),
         (["generate", "{trained}", "--temperature", "-1"], 2, "temperature must be at least 0"),
         (["ledger", "{trained}", ""], 2, "got an empty text"),

@@ -4,7 +4,7 @@ import socket
 import pytest
 import torch
 
-from course_lm import batches, load_corpus
+from course_lm import BPETokenizer, ByteTokenizer, CharTokenizer, ToyEnglish, batches, load_corpus
 from course_lm import data as data_module
 
 
@@ -18,6 +18,59 @@ def test_a_corpus_is_cut_at_a_line_break_and_nothing_is_lost(tmp_path):
     assert 0.85 * len(text) < len(corpus.train) <= 0.9 * len(text) + 2
     assert corpus.starts(corpus.train) is None
     assert corpus.bytes_predicted(corpus.val) == len(corpus.val) - 1
+
+
+def test_every_tokenizer_cuts_a_corpus_at_the_same_character(tmp_path):
+    text = "".join(f"{'é' * (i % 7)} {i}\n" for i in range(200))
+    (tmp_path / "text.txt").write_text(text, encoding="utf-8")
+    characters = load_corpus(tmp_path / "text.txt")
+    for tokenizer in (ByteTokenizer(), BPETokenizer.train(text, 300)):
+        corpus = load_corpus(tmp_path / "text.txt", tokenizer=tokenizer)
+        assert corpus.tokenizer is tokenizer
+        assert corpus.text_sha256 == characters.text_sha256
+        for ids, expected in ((corpus.train, characters.train), (corpus.val, characters.val)):
+            assert ids[0] == tokenizer.bos_id
+            assert tokenizer.decode(ids) == characters.tokenizer.decode(expected)
+            assert corpus.bytes_predicted(ids) == characters.bytes_predicted(expected)
+
+
+def test_the_predicted_bytes_are_counted_also_where_the_first_token_is_part_of_a_character(tmp_path):
+    (tmp_path / "text.txt").write_text("é\n" * 50, encoding="utf-8")
+    corpus = load_corpus(tmp_path / "text.txt", tokenizer=ByteTokenizer())
+    assert corpus.bytes_predicted(torch.tensor([0xC3, 0xA9, 10])) == 2
+
+
+def test_a_text_is_cut_at_the_last_line_break_in_its_first_nine_tenths(tmp_path):
+    path = tmp_path / "text.txt"
+    for length in range(2, 120):
+        text = "".join("\n" if i * i % 17 < 4 else "a" for i in range(length))
+        path.write_text(text)
+        whole = "\n" + text
+        cuts = [p for p in range(1, length) if whole[p] == "\n" and 10 * p <= 9 * len(whole)]
+        if cuts and 2 * cuts[-1] >= len(whole):
+            assert len(load_corpus(path).train) == cuts[-1] + 1
+        else:
+            with pytest.raises(ValueError, match="must have a line break near 90 %"):
+                load_corpus(path)
+
+
+def test_the_source_is_known_only_to_its_own_tokenizer(monkeypatch, toy):
+    monkeypatch.setattr(data_module, "TOY_CHARACTERS", 5_000)
+    for tokenizer in (None, CharTokenizer.from_json(toy.tokenizer.to_json())):
+        corpus = load_corpus("toy", tokenizer=tokenizer)
+        assert isinstance(corpus.source, ToyEnglish)
+        assert corpus.starts(corpus.val) is not None
+    for tokenizer in (ByteTokenizer(), CharTokenizer(toy.tokenizer.alphabet + "é")):
+        corpus = load_corpus("toy", tokenizer=tokenizer)
+        assert corpus.source is None
+        assert corpus.starts(corpus.val) is None
+
+
+def test_a_tokenizer_that_lacks_a_character_of_the_corpus_says_so(tmp_path):
+    for text, place in (("ab\n" + "aa\n" * 19, "position 1, line 1"), ("aa\n" * 19 + "ab\n", "position 58, line 20")):
+        (tmp_path / "text.txt").write_text(text)
+        with pytest.raises(ValueError, match=rf"2 characters of the alphabet; got 'b' \(U\+0062\) at {place}"):
+            load_corpus(tmp_path / "text.txt", tokenizer=CharTokenizer("a\n"))
 
 
 def test_rows_are_windows_of_the_text_moved_by_one(corpus):

@@ -15,6 +15,8 @@ from course_lm import (
     Tokenizer,
     UniformLM,
     evaluate,
+    load_checkpoint,
+    save_checkpoint,
 )
 from course_lm.bpe import pieces
 
@@ -246,6 +248,11 @@ def test_a_saved_tokenizer_is_the_same_whoever_reads_it(tmp_path, any_tokenizer)
         assert again == any_tokenizer
         assert hash(again) == hash(any_tokenizer)
         assert torch.equal(again.encode("hello\n"), any_tokenizer.encode("hello\n"))
+
+
+def test_a_checkpoint_gives_back_any_tokenizer(tmp_path, any_tokenizer, model):
+    save_checkpoint(tmp_path, model, tokenizer=any_tokenizer)
+    assert load_checkpoint(tmp_path).tokenizer == any_tokenizer
 
 
 def test_other_tokenizers_are_not_equal(any_tokenizer):

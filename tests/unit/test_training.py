@@ -7,6 +7,7 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 from course_lm import (
+    CharTokenizer,
     ModelConfig,
     NGramLM,
     TrainConfig,
@@ -129,7 +130,8 @@ def test_contents_that_do_not_match_their_checksum_are_refused(tmp_path, model):
 
 
 def test_a_model_without_a_run_cannot_be_resumed(tmp_path, fresh, corpus):
-    save_checkpoint(tmp_path, fresh(), train_config=PLAN, text_sha256=corpus.text_sha256)
+    known = {"tokenizer": corpus.tokenizer, "text_sha256": corpus.text_sha256}
+    save_checkpoint(tmp_path, fresh(), train_config=PLAN, **known)
     with pytest.raises(ValueError, match=r"must hold a run to resume; it holds a model alone"):
         next(train(fresh(), corpus, PLAN, resume=load_checkpoint(tmp_path)))
 
@@ -152,11 +154,14 @@ def test_a_file_that_is_no_record_is_kept_and_named(tmp_path, fresh, corpus):
         next(records.keep(train(fresh(), corpus, PLAN), tmp_path / "file" / "run"))
 
 
-def test_a_checkpoint_of_another_plan_or_corpus_is_refused(tmp_path, fresh, corpus):
+def test_a_checkpoint_of_another_plan_or_tokenizer_is_refused(tmp_path, fresh, corpus):
     list(train(fresh(), corpus, PLAN, folder=tmp_path))
     checkpoint = load_checkpoint(tmp_path)
     with pytest.raises(ValueError, match=r"of the same plan and the same text"):
         next(train(checkpoint.model, corpus, replace(PLAN, steps=99), resume=checkpoint))
+    other = replace(corpus, tokenizer=CharTokenizer(corpus.tokenizer.alphabet.replace("z", "é")))
+    with pytest.raises(ValueError, match=r"of the same plan and the same text and tokenizer"):
+        next(train(checkpoint.model, other, PLAN, resume=checkpoint))
 
 
 def test_a_model_with_another_vocabulary_is_refused(fresh, corpus):
