@@ -62,7 +62,7 @@ class NGramLM:
 
     Args:
         order: n; 1 looks at nothing, 2 is the bigram and looks at one token.
-        vocab_size: V.
+        vocab_size: V, the number of entries in the vocabulary.
 
     Source: Chen and Goodman (1999), "An empirical study of smoothing techniques for language modeling".
     """
