@@ -13,6 +13,9 @@ CourseLM.a11y = (() => {
     sidebar.setAttribute("aria-label", "Book");
   }
 
+  // Sphinx lays out a long signature as a list of definitions without terms. It is one line of code.
+  for (const list of document.querySelectorAll("dt.sig dl")) list.setAttribute("role", "none");
+
   // An equation or a table wider than the screen scrolls sideways: let the keyboard reach it. The theme does
   // this for tables, but before their formulas are typeset, when they are still narrow.
   const WIDE = 'mjx-container[display="true"], .pst-scrollable-table-container';

@@ -12,6 +12,8 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from bs4 import BeautifulSoup, NavigableString, Tag
 
+import course_lm
+
 CONTRACT_TERMS = """
     language-model token vocabulary logits softmax causal-language-model autoregressive next-token-prediction
     loss-function cross-entropy-loss negative-log-likelihood perplexity bits-per-token teacher-forcing causal
@@ -129,12 +131,33 @@ def test_every_link_to_a_term_opens_a_definition(site: Path, pages: list[str]) -
     assert n_links > 0
 
 
+@pytest.mark.parametrize("name", course_lm.__all__)
+def test_page_of_the_package_describes_every_public_name(site: Path, name: str) -> None:
+    entry = article(site, "book/api.html").find(id=f"course_lm.{name}")
+    assert isinstance(entry, Tag), f"{name} is missing: add it to a section of book/api.md"
+    description = entry.find_next_sibling("dd")
+    assert isinstance(description, Tag)
+    assert description.find("p", recursive=False), f"{name} has no description: write its docstring"
+    docstring = getattr(course_lm, name).__doc__
+    assert bool(description.select(".math")) >= (".. math::" in docstring), f"{name} has lost its formula"
+    lists = {field.get_text().strip(": ") for field in description.select(":scope > dl.field-list > dt")}
+    shown_as = {"Args:": "Parameters", "Returns:": "Returns", "Yields:": "Yields", "Raises:": "Raises"}
+    assert lists >= {shown_as[line.strip()] for line in docstring.splitlines() if line.strip() in shown_as}
+
+
+def test_page_of_the_package_shows_no_markup_and_nothing_private(site: Path) -> None:
+    page = article(site, "book/api.html")
+    assert not re.findall(r"`|:\w+:|\.\. \w+::|\*\*\w+\*\*", page.get_text())
+    names = [str(entry["id"]).rsplit(".", 1)[-1] for entry in page.select("dt.sig[id]")]
+    assert [name for name in names if name.startswith("_") and name != "__call__"] == []
+
+
 def test_first_mention_of_a_term_carries_its_definition(site: Path, pages: list[str]) -> None:
     names = {anchor: tip["term"] for anchor, tip in definitions(site).items()}
     bare = [
         f"{page}: {mention}"
         for page in pages
-        if re.match(r"book/(\d\d_|index)", page)
+        if re.match(r"book/(\d\d_|index)", page)  # what is read from top to bottom; the rest is looked up
         for mention in mentions_before_definition(article(site, page), names)
     ]
     assert not bare, "\n".join(bare)

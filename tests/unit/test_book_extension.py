@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Protocol
 
 import pytest
 
 pytest.importorskip("sphinx", reason="the book's tools are not installed")
 sys.path.append(str(Path(__file__).parents[2] / "book" / "_ext"))
 
-from course_ext import glossary, pages, repository
+from course_ext import glossary, pages, reference, repository
 from docutils import nodes
 from docutils.utils import new_document
 from sphinx.application import Sphinx
@@ -133,17 +135,24 @@ bit
 
 (shannon-1948)=
 **Shannon (1948).** A theory.
+
+```{eval-rst}
+.. py:function:: course_lm.train()
+.. py:function:: course_lm.data.read()
+
+   Not :py:obj:`training`, but :py:obj:`train`.
+```
 """
 
 
 def build(folder: Path, chapter: str) -> tuple[Path, str]:
-    """Build a book of a glossary and one chapter with the glossary's part; return its pages and warnings."""
+    """Build a book of a glossary and one chapter with our parts for them; return its pages and warnings."""
     (folder / "book").mkdir()
     (folder / "book" / "glossary.md").write_text(GLOSSARY, encoding="utf-8")
     toctree = "```{toctree}\nbook/glossary\n```"
     (folder / "index.md").write_text(f"# A chapter\n\n{chapter}\n\n{toctree}\n", encoding="utf-8")
     settings = {
-        "extensions": ["myst_parser", "course_ext.glossary"],
+        "extensions": ["myst_parser", "course_ext.glossary", "course_ext.reference"],
         "html_theme": "basic",
         "myst_enable_extensions": ["dollarmath"],
     }
@@ -177,11 +186,33 @@ def test_links_and_roles_to_terms_are_marked_and_their_definitions_written(tmp_p
     assert "\\(\\ln 2\\)" in tips["term-bit"]["html"]
 
 
-def test_links_reach_labels(tmp_path: Path) -> None:
-    html, warnings = build(tmp_path, "See [Shannon](book/glossary.md#shannon-1948).")
+@pytest.mark.parametrize("anchor", ["shannon-1948", "course_lm.train"])
+def test_links_reach_labels_and_names_of_the_package(tmp_path: Path, anchor: str) -> None:
+    html, warnings = build(tmp_path, f"See [this](book/glossary.md#{anchor}).")
     assert warnings == ""
-    assert 'href="book/glossary.html#shannon-1948"' in (html / "index.html").read_text(encoding="utf-8")
-    assert 'id="shannon-1948"' in (html / "book" / "glossary.html").read_text(encoding="utf-8")
+    assert f'href="book/glossary.html#{anchor}"' in (html / "index.html").read_text(encoding="utf-8")
+    assert f'id="{anchor}"' in (html / "book" / "glossary.html").read_text(encoding="utf-8")
+
+
+def test_bare_name_in_a_docstring_leads_to_what_the_package_exports(tmp_path: Path) -> None:
+    html, warnings = build(tmp_path, "A chapter.")
+    assert warnings == ""
+    page = (html / "book" / "glossary.html").read_text(encoding="utf-8")
+    assert re.findall(r'<a [^>]*href="([^"]*)"[^>]*><code class="xref', page) == ["#course_lm.train"]
+
+
+def test_protocol_has_no_signature_and_others_keep_theirs() -> None:
+    class Reader(Protocol):
+        pass
+
+    class File(Reader):
+        pass
+
+    shown = [
+        reference.drop_protocol_signature(SimpleNamespace(), "class", "", kind, {}, "(*args, **kwargs)", None)
+        for kind in (Reader, File, len)
+    ]
+    assert shown == [("", None), None, None]
 
 
 @pytest.mark.parametrize("link", ["[nit](book/glossary.md#term-nit)", "{term}`nit`"])

@@ -7,7 +7,7 @@ follow the fork that builds the book, and keeps every page small and self-contai
 from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
-from . import glossary, pages, repository
+from . import glossary, pages, reference, repository
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -15,4 +15,5 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     repository.setup(app)
     pages.setup(app)
     glossary.setup(app)
+    reference.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -18,13 +18,14 @@ TIPS = "glossary-tips.js"
 
 
 def register_anchors(app: Sphinx, doctree: nodes.document) -> None:
-    """Let Markdown links reach every anchor of a page, such as a term or a label ``(shannon-1948)=``.
+    """Let Markdown links reach every anchor of a page: a term, a label ``(shannon-1948)=``, a name of the package.
 
     MyST knows the anchors of headings only. A link to an anchor that no page has stays a warning.
     """
     anchors = app.env.metadata[app.env.docname].setdefault("myst_slugs", {})
-    for anchor, node in doctree.ids.items():
-        anchors.setdefault(anchor, (node.line or 0, anchor, node.astext()))
+    for node in doctree.findall(nodes.Element):  # doctree.ids lacks those of eval-rst
+        for anchor in node.get("ids", ()):
+            anchors.setdefault(anchor, (node.line or 0, anchor, node.astext()))
 
 
 def mark_links(app: Sphinx, doctree: nodes.document, docname: str) -> None:
