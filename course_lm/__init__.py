@@ -9,6 +9,7 @@ from course_lm.config import ModelConfig, TrainConfig
 from course_lm.data import batches, load_corpus
 from course_lm.evaluate import Metrics, evaluate, ledger
 from course_lm.generate import generate
+from course_lm.leaks import leaks_future
 from course_lm.loss import bits_per_byte, cross_entropy, nats_to_bits, perplexity
 from course_lm.model import TransformerLM
 from course_lm.ngram import NGramLM, UniformLM
@@ -36,6 +37,7 @@ __all__ = [
     "cross_entropy",
     "evaluate",
     "generate",
+    "leaks_future",
     "ledger",
     "load_checkpoint",
     "load_corpus",
