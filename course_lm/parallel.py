@@ -77,7 +77,7 @@ def joined(device: torch.device) -> Iterator[Processes]:
         raise
     except RuntimeError as error:  # what both backends raise when a connection breaks
         raise ConnectionError(
-            f"process {processes.rank} of {processes.size} stopped, since it lost the others: "
+            f"process {processes.rank} of {processes.size} stopped, most likely since it lost another one: "
             f"{str(error).splitlines()[0]}. Start all of them again with --resume."
         ) from error
     finally:

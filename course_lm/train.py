@@ -22,7 +22,7 @@ from course_lm.evaluate import evaluate
 from course_lm.loss import cross_entropy
 from course_lm.model import TransformerLM
 from course_lm.optim import build_optimizers, learning_rate_factor, update
-from course_lm.parallel import Processes, joined
+from course_lm.parallel import Processes, joined, launched
 
 RECORDS_AT_ONCE = 10  # on a GPU, which would stand still if every loss were fetched by itself
 
@@ -159,6 +159,11 @@ def _check(model: TransformerLM, corpus: Corpus, config: TrainConfig, resume: Ch
         raise ValueError(
             f"model must have the vocabulary of the corpus, {corpus.tokenizer.vocab_size} tokens; it has "
             f"{model.vocab_size}. Build it with vocab_size=corpus.tokenizer.vocab_size."
+        )
+    if config.batch_size < launched().size:
+        raise ValueError(
+            f"batch_size must be at least the number of processes, {launched().size}; got {config.batch_size}. "
+            "Start fewer processes, or take a larger batch."
         )
     asked = (config, corpus.text_sha256, corpus.tokenizer)
     if resume is not None and (resume.train_config, resume.text_sha256, resume.tokenizer) != asked:

@@ -1,0 +1,104 @@
+"""Several processes with gloo on the CPU, started by torchrun as a user starts them."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+from course_lm import ModelConfig, TrainConfig, TransformerLM, load_checkpoint, load_corpus, train
+from course_lm.parallel import Processes, launched
+
+TEXT = "".join(f"the {animal} sees the {other}.\n" for animal in "abcdefgh" for other in "abcdefghijklmnop")
+PLANS = {
+    "adamw": TrainConfig(steps=20, batch_size=5, muon_lr=0, adamw_lr=3e-3, eval_every=10),  # 5 rows: 3 and 2
+    "muon": TrainConfig(steps=2, batch_size=4),
+    "dropout": TrainConfig(steps=4, batch_size=4, checkpoint_every=2),
+}
+RUNS = f"""
+import json, sys
+sys.path.insert(0, {str(Path(__file__).parent)!r})
+from test_parallel import losses_of_all_plans
+from course_lm.parallel import launched
+losses = losses_of_all_plans(sys.argv[1], sys.argv[2])
+print(json.dumps(losses)) if launched().rank == 0 else None
+"""
+
+
+def losses_of_all_plans(corpus_file, folder):
+    corpus = load_corpus(corpus_file)
+    losses = {}
+    for name, plan in PLANS.items():
+        dropout = 0.2 if name == "dropout" else 0.0
+        shape = ModelConfig(corpus.tokenizer.vocab_size, 16, n_layers=2, n_heads=2, d_model=16, dropout=dropout)
+        records = list(train(TransformerLM(shape), corpus, plan, folder=Path(folder, name)))
+        losses[name] = [r.nats_per_token for r in records] + [records[-1].val_nats_per_token]
+    checkpoint = load_checkpoint(Path(folder, "dropout"))
+    assert checkpoint.step == 4
+    return losses
+
+
+def torchrun(*words: str) -> list[str]:
+    return [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", *map(str, words)]
+
+
+@pytest.fixture
+def corpus_file(tmp_path):
+    (tmp_path / "animals.txt").write_text(TEXT)
+    return tmp_path / "animals.txt"
+
+
+def test_two_processes_have_the_losses_of_one_with_the_same_batch(tmp_path, corpus_file):
+    (tmp_path / "runs.py").write_text(RUNS)
+    command = torchrun(tmp_path / "runs.py", corpus_file, tmp_path / "two")
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    two = json.loads(done.stdout.splitlines()[-1])
+    one = losses_of_all_plans(corpus_file, tmp_path / "one")
+    assert two["adamw"] == pytest.approx(one["adamw"], abs=1e-5)
+    assert one["adamw"][0] - one["adamw"][-1] > 0.5  # something was learned meanwhile
+    assert two["muon"] == pytest.approx(one["muon"], abs=1e-5)
+
+
+def test_the_command_trains_in_two_processes_and_a_lost_one_ends_it_with_a_message(tmp_path, corpus_file):
+    out = tmp_path / "run"
+    command = torchrun("-m", "course_lm.cli", "train", "--corpus", corpus_file, "--out", out)
+    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    log = out / "records.jsonl"
+    while run.poll() is None and (not log.exists() or log.read_text().count("\n") < 2):
+        time.sleep(0.05)
+    steps = [json.loads(line)["step"] for line in log.read_text().splitlines()[:2]]
+    assert steps == [1, 2]  # one process writes
+    children = Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()
+    os.kill(int(children[-1]), signal.SIGKILL)
+    _, err = run.communicate(timeout=60)
+    assert run.returncode != 0
+    assert "course-lm: process 0 of 2 stopped, most likely since it lost another one" in err
+    assert "Start all of them again with --resume." in err
+
+
+def test_the_rows_of_a_batch_are_shared_without_loss():
+    rows = torch.arange(7)
+    shares = [Processes(rank, 3).share(rows) for rank in range(3)]
+    assert [len(share) for share in shares] == [3, 2, 2]
+    assert sorted(torch.cat(shares).tolist()) == rows.tolist()
+
+
+def test_without_torchrun_there_is_one_process(monkeypatch):
+    monkeypatch.delenv("RANK", raising=False)
+    monkeypatch.delenv("WORLD_SIZE", raising=False)
+    assert launched() == Processes(0, 1)
+
+
+def test_a_batch_with_fewer_rows_than_processes_is_refused(tmp_path, monkeypatch, corpus_file):
+    monkeypatch.setenv("RANK", "0")
+    monkeypatch.setenv("WORLD_SIZE", "4")
+    corpus = load_corpus(corpus_file)
+    model = TransformerLM(ModelConfig(corpus.tokenizer.vocab_size, 16, n_layers=1, n_heads=1, d_model=8))
+    with pytest.raises(ValueError, match=r"batch_size must be at least the number of processes, 4; got 3"):
+        next(train(model, corpus, TrainConfig(steps=1, batch_size=3)))
