@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from course_lm.config import ModelConfig
 
 ROPE_BASE = 1000.0  # wavelengths up to 6,000 tokens: ample for contexts of a few hundred
+SCALE = 0.25  # of q · k
 
 
 class Attention(nn.Module):
@@ -34,26 +35,26 @@ class Attention(nn.Module):
         super().__init__()
         C = config.d_model
         self.n_heads = config.n_heads
-        self.query, self.key, self.value, self.out = (nn.Linear(C, C, bias=False) for _ in range(4))
+        self.query, self.key, self.value, self.out = (nn.Parameter(torch.zeros(C, C)) for _ in range(4))
         self.dropout = config.dropout
         frequencies = ROPE_BASE ** (-torch.arange(0, C // config.n_heads, 2) / (C // config.n_heads))
-        angles = torch.arange(config.context_length)[:, None] * frequencies  # (context_length, D / 2)
-        self.register_buffer("cos", angles.cos(), persistent=False)
-        self.register_buffer("sin", angles.sin(), persistent=False)
+        angles = torch.arange(config.context_length)[:, None, None] * frequencies  # (context_length, 1, D / 2)
+        self.register_buffer("cos", torch.cat([angles.cos(), angles.cos()], dim=-1), persistent=False)
+        self.register_buffer("sin", torch.cat([-angles.sin(), angles.sin()], dim=-1), persistent=False)
 
     def forward(self, x: Tensor, cache: LayerCache | None) -> Tensor:
         """Read from the positions of ``x`` ``(B, T, C)`` and those in the cache; gives ``(B, T, C)``."""
         B, T, C = x.shape
-        n_before = 0 if cache is None else cache.length
-        q, k, v = (project(x).view(B, T, self.n_heads, -1) for project in (self.query, self.key, self.value))
-        cos, sin = (table[n_before : n_before + T, None] for table in (self.cos, self.sin))
-        q, k = rotate(norm(q), cos, sin), rotate(norm(k), cos, sin)
-        q, k, v = (z.transpose(1, 2) for z in (q, k, v))  # (B, H, T, D)
+        H, n_before = self.n_heads, 0 if cache is None else cache.length
+        q, k, v = (F.linear(x, matrix).view(B, T, H, C // H) for matrix in (self.query, self.key, self.value))
+        qk = norm(torch.cat([q, k], dim=2))  # (B, T, 2H, D)
+        qk = rotate(qk, self.cos[n_before : n_before + T], self.sin[n_before : n_before + T])
+        q, k = qk.transpose(1, 2).chunk(2, dim=1)
+        v = v.transpose(1, 2)  # now all are (B, H, T, D)
         if cache is not None:
             k, v = cache.extended(k, v)
         y = self._read(q, k, v, n_before)
-        read: Tensor = self.out(y.transpose(1, 2).reshape(B, T, C))
-        return read
+        return F.linear(y.transpose(1, 2).reshape(B, T, C), self.out)
 
     def mask(self, T: int, n_before: int) -> Tensor | None:
         """Which of ``n_before + T`` positions each of the last T may see, ``(T, n_before + T)``.
@@ -66,8 +67,9 @@ class Attention(nn.Module):
 
     def _read(self, q: Tensor, k: Tensor, v: Tensor, n_before: int) -> Tensor:
         mask = self.mask(q.shape[2], n_before)
-        on_cpu = q.device.type == "cpu"  # where attention in bfloat16 takes several times as long as in float32
-        with torch.autocast("cpu", enabled=False) if on_cpu else nullcontext():
+        # On a CPU attention in bfloat16 takes several times as long as in float32.
+        in_float32 = torch.autocast("cpu", enabled=False) if torch.is_autocast_enabled("cpu") else nullcontext()
+        with in_float32:
             return F.scaled_dot_product_attention(
                 q,
                 k,
@@ -75,23 +77,22 @@ class Attention(nn.Module):
                 attn_mask=mask,
                 dropout_p=self.dropout if self.training else 0.0,
                 is_causal=mask is None and n_before == 0,
-                scale=0.25,
+                scale=SCALE,
             )
 
 
 class KVCache:
-    """What attention needs of the tokens already read."""
+    """What attention needs of the tokens already read: in every block, their keys and their values."""
 
     def __init__(self, config: ModelConfig, batch_size: int, like: Tensor) -> None:
-        D = config.d_model // config.n_heads
-        shape = (config.n_layers, 2, batch_size, config.n_heads, config.context_length, D)
+        shape = (batch_size, config.n_heads, config.context_length, config.d_model // config.n_heads)
         self.length = 0
-        self.keys_values = torch.zeros(shape, device=like.device, dtype=like.dtype)
-        self.last_token = torch.zeros(batch_size, 1, config.d_model, device=like.device, dtype=like.dtype)
+        self.keys, self.values = ([like.new_zeros(shape) for _ in range(config.n_layers)] for _ in range(2))
+        self.last_token = like.new_zeros(batch_size, 1, config.d_model)
 
     def layer(self, layer: int) -> LayerCache:
         """The part of one block."""
-        return LayerCache(self.keys_values[layer], self.length)
+        return LayerCache(self.keys[layer], self.values[layer], self.length)
 
     def clear(self) -> None:
         """Forget all tokens."""
@@ -100,18 +101,17 @@ class KVCache:
 
 
 class LayerCache:
-    """Keys and values of one block: ``(2, B, H, context_length, D)``, filled up to ``length``."""
+    """Keys and values of one block, each ``(B, H, context_length, D)``, filled up to ``length``."""
 
-    def __init__(self, keys_values: Tensor, length: int) -> None:
-        self.keys_values = keys_values
-        self.length = length
+    def __init__(self, keys: Tensor, values: Tensor, length: int) -> None:
+        self.keys, self.values, self.length = keys, values, length
 
     def extended(self, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
         """Store ``(B, H, T, D)`` new keys and values; return all of them so far."""
         end = self.length + k.shape[2]
-        self.keys_values[0, :, :, self.length : end] = k
-        self.keys_values[1, :, :, self.length : end] = v
-        return self.keys_values[0, :, :, :end], self.keys_values[1, :, :, :end]
+        self.keys[:, :, self.length : end] = k
+        self.values[:, :, self.length : end] = v
+        return self.keys[:, :, :end], self.values[:, :, :end]
 
 
 def norm(x: Tensor) -> Tensor:
@@ -120,6 +120,9 @@ def norm(x: Tensor) -> Tensor:
 
 
 def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    """Turn each pair of channels of ``x`` ``(B, T, H, D)`` by an angle that grows with the position."""
-    a, b = x.chunk(2, dim=-1)
-    return torch.cat([a * cos - b * sin, a * sin + b * cos], dim=-1)
+    """Turn each pair of channels of ``x`` ``(B, T, H, D)`` by an angle that grows with the position.
+
+    Channel i makes a pair (a, b) with channel i + D / 2, which becomes (a cos − b sin, b cos + a sin): so the tables
+    ``(T, 1, D)`` hold each cosine twice, and each sine first with a minus.
+    """
+    return torch.addcmul(x * cos, x.roll(x.shape[-1] // 2, dims=-1), sin)

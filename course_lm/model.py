@@ -39,12 +39,10 @@ class TransformerLM(nn.Module):
         self.config = config
         with torch.random.fork_rng(devices=[]):  # the caller's random numbers stay as they are
             torch.default_generator.manual_seed(seed)  # torch.manual_seed would reach the GPU's too
-            self.embedding = nn.Embedding(config.vocab_size, config.d_model)
+            self.embedding = nn.Parameter(torch.randn(config.vocab_size, config.d_model))
             self.previous = nn.Parameter(torch.full((config.d_model,), 0.5))
             self.blocks = nn.ModuleList(Block(config, self.attention_type) for _ in range(config.n_layers))
-            self.head = nn.Linear(config.d_model, config.vocab_size, bias=False)
-        nn.init.zeros_(self.head.weight)
-        self.dropout = nn.Dropout(config.dropout)
+        self.head = nn.Parameter(torch.zeros(config.vocab_size, config.d_model))
 
     @property
     def vocab_size(self) -> int:
@@ -59,11 +57,11 @@ class TransformerLM(nn.Module):
     @property
     def device(self) -> torch.device:
         """Where the weights are."""
-        return self.head.weight.device
+        return self.head.device
 
     def new_cache(self, batch_size: int) -> KVCache:
         """An empty cache for generating ``batch_size`` rows token by token."""
-        return KVCache(self.config, batch_size, like=self.head.weight)
+        return KVCache(self.config, batch_size, like=self.head)
 
     def forward(self, ids: Tensor, cache: KVCache | None = None) -> Tensor:
         """Score every candidate for the next token at every position.
@@ -81,17 +79,23 @@ class TransformerLM(nn.Module):
                 (on a GPU that last one is an error of the device: looking would stop its queue).
         """
         self._check(ids, 0 if cache is None else cache.length)
-        x = self.dropout(self.embed(ids, cache))
+        x = F.dropout(self.embed(ids, cache), self.config.dropout, self.training)
         for layer, block in enumerate(self.blocks):
             x = block(x, None if cache is None else cache.layer(layer))
         if cache is not None:
             cache.length += ids.shape[1]
-        logits: Tensor = self.head(norm(x))
+        logits: Tensor = F.linear(norm(x), self.head)
         return logits.to(torch.promote_types(logits.dtype, torch.float32))
 
     def embed(self, ids: Tensor, cache: KVCache | None = None) -> Tensor:
         """The stream ``(B, T, C)`` that enters the blocks: each token's vector, with a share of the one before it."""
-        token = self.embedding(ids)  # (B, T, C)
+        try:
+            token = F.embedding(ids, self.embedding)  # (B, T, C)
+        except IndexError as error:
+            raise ValueError(
+                f"ids must be in [0, {self.vocab_size}), the vocabulary of the model; got {int(ids.min())} to "
+                f"{int(ids.max())}. Was the text encoded with another tokenizer?"
+            ) from error
         before = torch.zeros_like(token[:, :1]) if cache is None else cache.last_token
         if cache is not None:
             cache.last_token = token[:, -1:]
@@ -107,11 +111,6 @@ class TransformerLM(nn.Module):
                 f"ids must be at most context_length = {self.context_length} tokens long; got "
                 f"{n_cached + ids.shape[1]}. Cut the row: `evaluate` and `generate` do it for you."
             )
-        if ids.device.type == "cpu" and not bool(((ids >= 0) & (ids < self.vocab_size)).all()):
-            raise ValueError(
-                f"ids must be in [0, {self.vocab_size}), the vocabulary of the model; got {int(ids.min())} to "
-                f"{int(ids.max())}. Was the text encoded with another tokenizer?"
-            )
 
 
 class Block(nn.Module):
@@ -121,16 +120,14 @@ class Block(nn.Module):
         super().__init__()
         C = config.d_model
         self.attention = attention(config)
-        self.up = nn.Linear(C, 4 * C, bias=False)
-        self.down = nn.Linear(4 * C, C, bias=False)
-        self.dropout = nn.Dropout(config.dropout)
+        self.up = nn.Parameter(torch.zeros(4 * C, C))
+        self.down = nn.Parameter(torch.zeros(C, 4 * C))
+        self.dropout = config.dropout
         for matrix in (self.attention.query, self.attention.key, self.attention.value, self.up):
-            nn.init.uniform_(matrix.weight, -((3 / C) ** 0.5), (3 / C) ** 0.5)  # standard deviation C^(-1/2)
-        for matrix in (self.attention.out, self.down):
-            nn.init.zeros_(matrix.weight)
+            nn.init.uniform_(matrix, -((3 / C) ** 0.5), (3 / C) ** 0.5)  # standard deviation C^(-1/2)
 
     def forward(self, x: Tensor, cache: LayerCache | None) -> Tensor:
         """The stream ``(B, T, C)`` after this block."""
-        x = x + self.dropout(self.attention(norm(x), cache))
-        added: Tensor = self.dropout(self.down(F.relu(self.up(norm(x))).square()))
-        return x + added
+        x = x + F.dropout(self.attention(norm(x), cache), self.dropout, self.training)
+        hidden = F.relu(F.linear(norm(x), self.up)).square()  # (B, T, 4C)
+        return x + F.dropout(F.linear(hidden, self.down), self.dropout, self.training)
