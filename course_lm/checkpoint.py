@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
+from safetensors import SafetensorError
+from safetensors.torch import load, save
 from torch import Tensor
 from torch.amp.grad_scaler import GradScaler
 from torch.optim import Optimizer
@@ -130,14 +130,13 @@ def load_checkpoint(folder: str | Path) -> Checkpoint:
     path = Path(folder, FILE_NAME)
     if not path.is_file():
         raise FileNotFoundError(f"there is no checkpoint in {str(folder)!r}: expected the file {FILE_NAME}.")
+    content = path.read_bytes()  # at once: a run that goes on may put the next checkpoint in its place
     try:
-        with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
-            # A copy, since a tensor that maps the file would keep it from being replaced on Windows.
-            names = file.keys()
-            tensors = {name: file.get_tensor(name).clone() for name in names}
+        tensors = load(content)
     except SafetensorError as error:
         raise ValueError(f"{str(path)!r} is damaged or is not a safetensors file ({error}). Train again.") from error
+    header_size = int.from_bytes(content[:8], "little")
+    metadata = json.loads(content[8 : 8 + header_size]).get("__metadata__", {})
     if metadata.get("format") != FORMAT:
         raise ValueError(
             f"{str(path)!r} must be a {FORMAT!r} file; its format is {metadata.get('format')!r}. "

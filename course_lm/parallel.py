@@ -7,6 +7,7 @@ processes share it, up to rounding.
 
 from __future__ import annotations
 
+import atexit
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,26 +60,23 @@ def launched() -> Processes:
 
 @contextmanager
 def joined(device: torch.device) -> Iterator[Processes]:
-    """Meet the other processes of the run, and part from them afterwards.
+    """Meet the other processes of the run; they stay together until they end.
 
     Raises:
         ConnectionError: if another process is lost.
     """
     processes = launched()
-    if processes.size == 1:
-        yield processes
-        return
-    if device.type == "cuda":
-        torch.cuda.set_device(device)
-    torch.distributed.init_process_group("nccl" if device.type == "cuda" else "gloo", timeout=TIMEOUT)
+    if processes.size > 1 and not torch.distributed.is_initialized():
+        if device.type == "cuda":
+            torch.cuda.set_device(device)
+        torch.distributed.init_process_group("nccl" if device.type == "cuda" else "gloo", timeout=TIMEOUT)
+        atexit.register(torch.distributed.destroy_process_group)
     try:
         yield processes
-    except torch.OutOfMemoryError:
-        raise
     except RuntimeError as error:  # what both backends raise when a connection breaks
+        if processes.size == 1 or isinstance(error, torch.OutOfMemoryError):
+            raise
         raise ConnectionError(
             f"process {processes.rank} of {processes.size} stopped, most likely since it lost another one: "
             f"{str(error).splitlines()[0]}. Start all of them again with --resume."
         ) from error
-    finally:
-        torch.distributed.destroy_process_group()
