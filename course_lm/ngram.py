@@ -103,15 +103,22 @@ class NGramLM:
                 self._contexts.append(seen)
         return self
 
-    def __call__(self, ids: Tensor) -> Tensor:
+    def new_cache(self, batch_size: int) -> TokenCache:
+        """An empty cache for reading ``batch_size`` rows token by token."""
+        return TokenCache(batch_size, longest=self.order - 1)
+
+    def __call__(self, ids: Tensor, cache: TokenCache | None = None) -> Tensor:
         """Natural logarithms of probabilities, ``(B, T, V)`` float32, for ``(B, T)`` int64 ids.
 
         The first tokens of a row have shorter contexts, as far as the row reaches: they are predicted by n-grams of
-        that length.
+        that length. With a cache, ``ids`` follow the tokens in it and are added to them.
         """
         if not self._occurrences:
             raise ValueError("this model has not counted anything yet: call fit(ids) first.")
-        rows = [self._row(self._checked(row)) for row in ids]
+        tokens = self._checked(ids)
+        if cache is not None:
+            tokens = cache.extended(ids).cpu().numpy()
+        rows = [self._row(row)[-ids.shape[1] :] for row in tokens]
         return torch.from_numpy(np.stack(rows)).log().float().to(ids.device)
 
     def _row(self, tokens: np.ndarray) -> np.ndarray:
@@ -158,3 +165,30 @@ class NGramLM:
                 "Was the text encoded with another tokenizer?"
             )
         return tokens
+
+
+class TokenCache:
+    """The last tokens of each row, which is all that some models keep of what they have read.
+
+    Args:
+        batch_size: B, the number of rows.
+        longest: how many tokens of a row are kept; all of them where it is None.
+    """
+
+    def __init__(self, batch_size: int, longest: int | None = None) -> None:
+        self.longest = longest
+        self.length = 0
+        self.tokens = torch.empty(batch_size, 0, dtype=torch.int64)
+
+    def extended(self, ids: Tensor) -> Tensor:
+        """The tokens kept so far and ``(B, T)`` new ones, ``(B, kept + T)``; the last of them are kept."""
+        tokens = torch.cat([self.tokens.to(ids.device), ids], dim=1)
+        self.length += ids.shape[1]
+        first = 0 if self.longest is None else max(0, tokens.shape[1] - self.longest)
+        self.tokens = tokens[:, first:]
+        return tokens
+
+    def clear(self) -> None:
+        """Forget all tokens."""
+        self.length = 0
+        self.tokens = self.tokens[:, :0]

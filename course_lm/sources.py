@@ -65,11 +65,17 @@ class Source:
             length += len(text)
         return "".join(texts)
 
-    def __call__(self, ids: Tensor) -> Tensor:
+    def new_cache(self, batch_size: int) -> SituationCache:
+        """An empty cache for reading ``batch_size`` rows token by token."""
+        return SituationCache(batch_size)
+
+    def __call__(self, ids: Tensor, cache: SituationCache | None = None) -> Tensor:
         r"""The exact next-character distribution after every prefix of every row.
 
         Args:
             ids: ``(B, T)`` int64 ids; every row begins with a line break, the start of a sentence.
+            cache: where the rows stood before ``ids``; the call moves them on. Then only the first ids must be line
+                breaks.
 
         Returns:
             ``(B, T, V)`` float64 natural logarithms of probabilities; −inf marks what cannot come next.
@@ -79,7 +85,8 @@ class Source:
             ValueError: if a row does not begin with the line break, or an id is outside ``[0, V)``.
         """
         bos = self.tokenizer.bos_id
-        if ids.ndim != 2 or not bool((ids[:, :1] == bos).all()):
+        goes_on = cache is not None and cache.length > 0
+        if ids.ndim != 2 or not (goes_on or bool((ids[:, :1] == bos).all())):
             raise ValueError(
                 f"ids must be (B, T) rows that begin with a line break (id {bos}), the start of a sentence; "
                 f"got shape {tuple(ids.shape)} beginning with {ids.flatten()[:1].tolist()}. "
@@ -90,12 +97,15 @@ class Source:
                 f"ids must be in [0, {self.vocab_size}), the vocabulary of the source; got {int(ids.min())} to "
                 f"{int(ids.max())}. Was the text encoded with another tokenizer?"
             )
-        states = np.empty(tuple(ids.shape), dtype=np.int64)
-        for row, characters in zip(states, ids.tolist(), strict=True):
-            state = 0
+        cache = self.new_cache(len(ids)) if cache is None else cache
+        situations = np.empty(tuple(ids.shape), dtype=np.int64)
+        for b, (row, characters) in enumerate(zip(situations, ids.tolist(), strict=True)):
+            situation = cache.situations[b]
             for t, character in enumerate(characters):
-                row[t] = state = self._next[state][character]
-        return torch.from_numpy(self._log_p[states]).to(ids.device)
+                row[t] = situation = self._next[situation][character]
+            cache.situations[b] = situation
+        cache.length += ids.shape[1]
+        return torch.from_numpy(self._log_p[situations]).to(ids.device)
 
     @cached_property
     def entropy_rate(self) -> float:
@@ -125,6 +135,19 @@ class Source:
             return known[state]
 
         return still_to_come(0)
+
+
+class SituationCache:
+    """Where a source stands in each row, as one number: all that it keeps of the characters it has read."""
+
+    def __init__(self, batch_size: int) -> None:
+        self.length = 0
+        self.situations = [0] * batch_size
+
+    def clear(self) -> None:
+        """Forget all characters."""
+        self.length = 0
+        self.situations = [0] * len(self.situations)
 
 
 class ToyEnglish(Source):
