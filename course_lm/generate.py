@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor
 
-from course_lm.model import TransformerLM
+from course_lm.incremental import incremental
 from course_lm.score import LanguageModel, evaluating
 
 
-@torch.no_grad()
 def generate(
     model: LanguageModel,
     ids: Tensor,
@@ -43,36 +43,74 @@ def generate(
     Raises:
         ValueError: if an argument is out of range.
     """
-    _check(ids, n_tokens, temperature, top_k, top_p)
+    tokens = stream(model, ids, n_tokens, temperature=temperature, top_k=top_k, top_p=top_p, generator=generator)
     device = getattr(model, "device", ids.device)
-    ids = ids.to(device)
-    transformer = model if isinstance(model, TransformerLM) else None  # only it can continue from a cache
-    cache = None if transformer is None else transformer.new_cache(len(ids))
-    longest = model.context_length or ids.shape[1] + n_tokens
-    begin = max(0, ids.shape[1] - longest)
+    return torch.cat([ids.to(device), *(token[:, None] for token in tokens)], dim=1)
+
+
+def stream(
+    model: LanguageModel,
+    ids: Tensor,
+    n_tokens: int,
+    *,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    generator: torch.Generator | None = None,
+) -> Iterator[Tensor]:
+    """The tokens of `generate`, each as soon as it is drawn.
+
+    The model is without dropout until the last token was taken, or the iterator closed.
+
+    Yields:
+        ``(B,)`` int64 ids, ``n_tokens`` times.
+
+    Raises:
+        ValueError: if an argument is out of range; at the call, before the first token.
+    """
+    _check(ids, n_tokens, temperature, top_k, top_p)
+    return _stream(model, ids, n_tokens, temperature, top_k, top_p, generator)
+
+
+def _stream(
+    model: LanguageModel,
+    ids: Tensor,
+    n_tokens: int,
+    temperature: float,
+    top_k: int | None,
+    top_p: float | None,
+    generator: torch.Generator | None,
+) -> Iterator[Tensor]:
+    B, T = ids.shape
+    row = torch.empty(B, T + n_tokens, dtype=ids.dtype, device=getattr(model, "device", ids.device))
+    row[:, :T] = ids
+    longest = model.context_length or T + n_tokens
+    begin = max(0, T - longest)
+    reader = incremental(model)
+    cache = reader.new_cache(B)
     with evaluating(model):
-        for _ in range(n_tokens):
-            if ids.shape[1] - begin > longest:
-                begin = ids.shape[1] - max(1, longest // 2)
-                if cache is not None:
-                    cache.clear()
-            if transformer is None or cache is None:
-                logits = model(ids[:, begin:])
-            else:
-                logits = transformer(ids[:, begin + cache.length :], cache)
-            probabilities = _candidates(logits[:, -1].cpu().double(), temperature, top_k, top_p)  # (B, V)
-            token = torch.multinomial(probabilities, 1, generator=generator).to(device)
-            ids = torch.cat([ids, token], dim=1)
-    return ids
+        for end in range(T, T + n_tokens):
+            if end - begin > longest:
+                begin = end - max(1, longest // 2)
+                cache.clear()
+            with torch.inference_mode():
+                logits = reader(row[:, begin + cache.length : end], cache)[:, -1]  # (B, V)
+                p = _candidates(logits.cpu().double(), temperature, top_k, top_p)
+                token = torch.multinomial(p, 1, generator=generator)[:, 0]
+            row[:, end] = token
+            yield row[:, end]
 
 
 def _candidates(logits: Tensor, temperature: float, top_k: int | None, top_p: float | None) -> Tensor:
     """Probabilities ``(B, V)`` to sample from; tokens that are not candidates have 0."""
-    if not bool((logits.amax(-1) < math.inf).all()):  # NaN too
+    largest = logits.amax(-1, keepdim=True)
+    if not bool(largest.isfinite().all()):
         raise ValueError("the model's logits are not numbers: its training diverged. Train it with lower rates.")
     if temperature == 0:
         return torch.zeros_like(logits).scatter(-1, logits.argmax(-1, keepdim=True), 1.0)
-    p = ((logits - logits.amax(-1, keepdim=True)) / temperature).softmax(-1)  # no temperature overflows
+    p = ((logits - largest) / temperature).softmax(-1)  # no temperature overflows
+    if top_k is None and top_p is None:
+        return p
     ordered, order = p.sort(dim=-1, descending=True, stable=True)
     keep = torch.ones_like(ordered, dtype=torch.bool)
     if top_k is not None:

@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from course_lm import NGramLM, UniformLM, generate
+from course_lm.generate import stream
 
 
 def seeded(seed=0):
@@ -80,7 +81,7 @@ def test_a_tiny_temperature_does_not_overflow_and_logits_that_are_no_numbers_are
     best = model(ids[:, :9])[:, -1].argmax(-1)
     assert torch.equal(generate(model, ids[:, :9], 1, temperature=1e-320)[:, -1], best)
     with torch.no_grad():
-        model.head.weight[0, 0] = float("nan")
+        model.head[0, 0] = float("nan")
     with pytest.raises(ValueError, match="its training diverged"):
         generate(model, ids[:, :9], 1)
 
@@ -107,3 +108,46 @@ def test_options_out_of_range_are_refused(model, ids, options, words):
 def test_an_empty_prompt_is_refused(model):
     with pytest.raises(ValueError, match=r"T at least 1.*bos_id"):
         generate(model, torch.zeros(1, 0).long(), 1)
+
+
+@pytest.mark.parametrize("options", [{}, {"temperature": 0.7, "top_k": 5}, {"top_p": 0.8}])
+def test_the_stream_yields_the_tokens_of_generate_one_at_a_time(model, ids, options):
+    tokens = list(stream(model, ids[:, :5], 40, generator=seeded(), **options))
+    assert [token.shape for token in tokens] == [(3,)] * 40
+    assert torch.equal(
+        torch.stack(tokens, dim=1), generate(model, ids[:, :5], 40, generator=seeded(), **options)[:, 5:]
+    )
+
+
+def test_the_stream_checks_its_arguments_at_the_call(model, ids):
+    with pytest.raises(ValueError, match="top_k must be at least 1"):
+        stream(model, ids, 1, top_k=0)
+
+
+def test_a_stream_that_is_closed_leaves_the_model_in_its_mode(model, ids):
+    tokens = stream(model.train(), ids[:, :2], 10)
+    next(tokens)
+    assert not model.training
+    tokens.close()
+    assert model.training
+
+
+def test_what_was_written_can_be_trained_on(model, ids):
+    written = generate(model, ids[:, :2], 5)
+    assert not written.is_inference()
+    model(written).sum().backward()
+
+
+def test_the_reader_of_a_stream_is_not_in_inference_mode(model, ids):
+    for token in stream(model, ids[:, :2], 3):
+        assert not torch.is_inference_mode_enabled()
+        assert not token.is_inference()
+
+
+@pytest.mark.parametrize("n_tokens", [0, 1, 9])
+def test_a_source_writes_right_english_from_its_cache(toy, n_tokens):
+    written = generate(toy, toy.tokenizer.encode("\nthe dog")[None].repeat(20, 1), n_tokens, generator=seeded())
+    assert written.shape == (20, 8 + n_tokens)
+    assert toy(written).isfinite().any(-1).all()
+    chosen = toy(written)[:, :-1].gather(-1, written[:, 1:, None])
+    assert chosen.isfinite().all()
