@@ -5,6 +5,7 @@ A language model is anything callable as ``model(ids) -> logits``. The names bel
 
 from course_lm.bpe import BPETokenizer
 from course_lm.checkpoint import load_checkpoint, save_checkpoint
+from course_lm.codec import compress, decompress
 from course_lm.config import ModelConfig, TrainConfig
 from course_lm.data import batches, load_corpus
 from course_lm.evaluate import Metrics, evaluate, ledger
@@ -34,7 +35,9 @@ __all__ = [
     "UniformLM",
     "batches",
     "bits_per_byte",
+    "compress",
     "cross_entropy",
+    "decompress",
     "evaluate",
     "generate",
     "leaks_future",
