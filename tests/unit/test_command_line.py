@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 import course_lm
-from course_lm import cli, records
+from course_lm import cli, load_checkpoint, records
+from course_lm.cli import runs
+from course_lm.cli.text import continuation
+from course_lm.codec import HEADER_BYTES
 
 TEXT = "".join(f"the {animal} sees the {other}.\n" for animal in "abcdefgh" for other in "abcdefghijklmnop")
 
@@ -57,9 +60,51 @@ def test_a_trained_model_is_evaluated_writes_and_keeps_a_ledger(run, trained):
     assert len(out) == len("the a") + 20 + 1
 
     code, out, _ = run("ledger", trained, "the a sees", "--json")
-    rows = json.loads(out)
-    assert "".join(row["token"] for row in rows) == "the a sees"
-    assert run("ledger", trained, "the a sees")[1].count("\n") == 1 + len(rows)
+    account = json.loads(out)
+    assert "".join(row["token"] for row in account["tokens"]) == "the a sees"
+    assert account["totals"]["n_bytes"] == account["totals"]["n_tokens"] == 10
+    assert account["totals"]["nats"] == pytest.approx(sum(row["nats"] for row in account["tokens"]))
+    assert account["totals"]["bits_per_byte"] == pytest.approx(account["totals"]["bits"] / 10)
+    lines = run("ledger", trained, "the a sees")[1].splitlines()
+    assert lines[1].split()[:1] == ["'t'"]
+    assert f"{account['totals']['bits_per_byte']:.4f}" in lines[-2]
+
+
+@pytest.mark.parametrize("tokenizer", ["bytes", "bpe:270"])
+def test_a_run_with_longer_or_shorter_tokens_is_resumed_evaluated_and_writes(run, tmp_path, corpus_file, tokenizer):
+    words = ["train", "--corpus", corpus_file, "--out", tmp_path / "run", "--steps", 2, "--json"]
+    code, out, err = run(*words, "--tokenizer", tokenizer)
+    assert (code, err) == (0, "")
+    assert json.loads(out)["bits_per_byte"] < 8.1
+    assert run(*words, "--resume")[0] == 0
+    figures = [json.loads(run("evaluate", tmp_path / "run", "--json")[1])[key] for key in ("bits_per_byte", "n_tokens")]
+    assert figures == [json.loads(out)[key] for key in ("bits_per_byte", "n_tokens")]
+    rows = json.loads(run("ledger", tmp_path / "run", "caf\u00e9", "--json")[1])["tokens"]
+    assert "\ufffd" in rows[-1]["token"]
+    assert "b'\\xa9'" in run("ledger", tmp_path / "run", "caf\u00e9")[1]
+    assert run("generate", tmp_path / "run", "--prompt", "caf\u00e9", "--n-tokens", 5)[1].startswith("caf\u00e9")
+
+
+def test_text_appears_token_by_token(trained):
+    checkpoint = load_checkpoint(trained)
+    pieces = continuation(checkpoint.model, checkpoint.tokenizer, "the a", n_tokens=4)
+    assert next(pieces) == "the a"
+    assert [len(piece) for piece in pieces] == [1, 1, 1, 1, 0]
+
+
+def test_a_compressed_file_is_restored_to_the_last_byte_and_nothing_is_overwritten(run, trained, tmp_path):
+    content = "the a sees\r\nthe \u00e9.\n".encode()
+    (tmp_path / "text.txt").write_bytes(content)
+    code, out, _ = run("compress", trained, tmp_path / "text.txt", tmp_path / "text.clm")
+    assert code == 0
+    size = (tmp_path / "text.clm").stat().st_size
+    assert out.startswith(f"{len(content)} bytes to {size}, of which {HEADER_BYTES} are the header")
+    assert run("decompress", trained, tmp_path / "text.clm", tmp_path / "back.txt")[0] == 0
+    assert (tmp_path / "back.txt").read_bytes() == content
+    code, _, err = run("decompress", trained, tmp_path / "text.clm", tmp_path / "text.txt")
+    assert (code, "must be a new file" in err) == (1, True)
+    assert (tmp_path / "text.txt").read_bytes() == content
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["back.txt", "text.clm", "text.txt"]
 
 
 def test_a_killed_run_that_is_resumed_records_the_losses_of_one_that_never_stopped(run, tmp_path, corpus_file):
@@ -108,7 +153,7 @@ def test_a_stopped_run_says_how_to_go_on(run, tmp_path, corpus_file, monkeypatch
     def stopped(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "follow", stopped)
+    monkeypatch.setattr(runs, "follow", stopped)
     code, _, err = run("train", "--corpus", corpus_file, "--out", tmp_path / "run")
     assert (code, err) == (1, "course-lm: stopped. There was no checkpoint yet.\n")
 
@@ -126,7 +171,15 @@ def test_a_stopped_run_says_how_to_go_on(run, tmp_path, corpus_file, monkeypatch
         (["evaluate", "{trained}", "--corpus", "toy"], 2, "got 'y' (U+0079) at position 6, line 1"),
         (["generate", "{trained}", "--prompt", "é"], 2, "'é' (U+00E9) at position 0"),
         (["generate", "{trained}", "--temperature", "-1"], 2, "temperature must be at least 0"),
+        (["train", "--out", "{tmp}/a", "--precision", "int8"], 2, "precision must be one of auto, float32"),
+        (["train", "--out", "{tmp}/a", "--tokenizer", "words"], 2, "'bpe:V', such as bpe:512; got 'words'"),
+        (["train", "--out", "{tmp}/a", "--tokenizer", "bpe:9"], 2, "vocab_size must be at least 256"),
+        (["train", "--out", "{tmp}", "--resume"], 1, "no checkpoint in"),
         (["ledger", "{trained}", ""], 2, "got an empty text"),
+        (["compress", "{trained}", "{tmp}/latin.txt", "{tmp}/x"], 2, "SOURCE must be UTF-8 text; byte 3"),
+        (["compress", "{trained}", "{tmp}/nowhere.txt", "{tmp}/x"], 1, "cannot be read: No such file"),
+        (["compress", "{trained}", "{tmp}/short.txt", "{tmp}/no/x"], 1, "cannot be written: No such file"),
+        (["decompress", "{trained}", "{tmp}/short.txt", "{tmp}/x"], 2, "data must begin with b'CLM1'"),
         (["grade", "{tmp}/nowhere"], 1, "nowhere"),
         (["grade", "{tmp}", "-o", "{tmp}/no/marks.csv"], 1, "folder does not exist"),
     ],
@@ -134,6 +187,7 @@ def test_a_stopped_run_says_how_to_go_on(run, tmp_path, corpus_file, monkeypatch
 def test_bad_usage_ends_with_one_sentence_and_no_traceback(run, tmp_path, trained, corpus_file, words, code, message):
     (tmp_path / "empty.txt").write_text("")
     (tmp_path / "short.txt").write_text("ab\n" * 5)
+    (tmp_path / "latin.txt").write_bytes("caf\xe9\n".encode("latin-1"))
     filled = [w.format(tmp=tmp_path, trained=trained, corpus=corpus_file) for w in words]
     found, _, err = run(*filled)
     assert found == code
@@ -144,6 +198,6 @@ def test_bad_usage_ends_with_one_sentence_and_no_traceback(run, tmp_path, traine
 def test_the_public_names_are_those_that_are_listed():
     assert set(course_lm.__all__) <= set(dir(course_lm))
     expected = """ModelConfig TrainConfig TransformerLM Tokenizer CharTokenizer ByteTokenizer BPETokenizer ToyEnglish
-        UniformLM NGramLM load_corpus batches cross_entropy perplexity nats_to_bits bits_per_byte ledger evaluate
-        Metrics train StepRecord generate save_checkpoint load_checkpoint"""
+        UniformLM NGramLM load_corpus batches cross_entropy perplexity nats_to_bits bits_per_byte ledger leaks_future
+        evaluate Metrics train StepRecord generate compress decompress save_checkpoint load_checkpoint"""
     assert set(course_lm.__all__) == set(expected.split())

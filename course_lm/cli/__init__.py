@@ -1,0 +1,44 @@
+"""The command line: ``course-lm train``, ``evaluate``, ``generate``, ``ledger``, ``compress``, ``grade`` and more.
+
+Figures go to standard output, as text or as JSON; progress goes to standard error, on a terminal only. The exit code
+is 0, or 1 if the work failed, or 2 if the command was not usable.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+
+import typer
+
+from course_lm.cli import marks, runs, text
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+for command in (
+    runs.train,
+    runs.evaluate,
+    text.generate,
+    text.ledger,
+    text.compress,
+    text.decompress,
+    marks.grade,
+):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run the command line; an expected error is one sentence, without a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a console that cannot show a character shows a question mark
+    try:
+        app()
+    except (ValueError, TypeError) as error:
+        _fail(error, 2)
+    except OSError as error:
+        _fail(error, 1)
+
+
+def _fail(error: Exception, code: int) -> None:
+    typer.echo(f"course-lm: {error}", err=True)
+    sys.exit(code)

@@ -1,0 +1,113 @@
+"""Training a model and measuring it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Annotated, Any, cast
+
+import typer
+
+from course_lm import records
+from course_lm.bpe import BPETokenizer
+from course_lm.checkpoint import FILE_NAME, Checkpoint, load_checkpoint
+from course_lm.cli.options import AsJson, Folder, Seed, load_run, report
+from course_lm.cli.text import continuation
+from course_lm.config import ModelConfig, Precision, TrainConfig
+from course_lm.data import Corpus, load_corpus
+from course_lm.evaluate import evaluate as evaluate_model
+from course_lm.evaluate import gap_to_source
+from course_lm.model import TransformerLM
+from course_lm.parallel import launched
+from course_lm.progress import follow
+from course_lm.tokenizer import ByteTokenizer
+from course_lm.train import train as train_model
+
+TokenizerName = Annotated[
+    str, typer.Option("--tokenizer", help="'characters', 'bytes', or 'bpe:V', trained on the corpus to V tokens.")
+]
+
+
+def train(
+    out: Annotated[Path, typer.Option(help="Folder for the checkpoint and the records.")],
+    corpus: Annotated[str, typer.Option(help="'toy', 'shakespeare' or the path of a text file.")] = "toy",
+    preset: Annotated[str, typer.Option(help="'tiny', 'small' or 'base'.")] = "tiny",
+    steps: Annotated[int | None, typer.Option(help="Updates, in place of the preset's.")] = None,
+    tokenizer: TokenizerName = "characters",
+    precision: Annotated[str, typer.Option(help="'auto', 'float32', 'bfloat16' or 'float16'.")] = "auto",
+    seed: Seed = 0,
+    resume: Annotated[bool, typer.Option(help="Go on from the checkpoint in --out.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Train a model, then measure it on the validation split and let it write.
+
+    Started by torchrun, it trains in several processes.
+    """
+    plan = replace(TrainConfig.preset(preset), seed=seed, precision=cast(Precision, precision))
+    if steps is not None:
+        plan = replace(plan, steps=steps)
+    checkpoint = _checkpoint_to_resume(out, resume)
+    text = _load_text(corpus, tokenizer, checkpoint)
+    if checkpoint is None:
+        model = TransformerLM(ModelConfig.preset(preset, text.tokenizer.vocab_size), seed=seed)
+    else:
+        model = checkpoint.model
+    done = 0 if checkpoint is None else checkpoint.step
+    run = train_model(model, text, plan, folder=out, resume=checkpoint)
+    if launched().rank > 0:  # the first process keeps the records and speaks for all
+        list(run)
+        return
+    try:
+        follow(records.keep(run, out, after_step=done), plan.steps, done)
+    except KeyboardInterrupt:
+        remedy = "Add --resume to go on." if (out / FILE_NAME).exists() else "There was no checkpoint yet."
+        typer.echo(f"course-lm: stopped. {remedy}", err=True)
+        raise typer.Exit(1) from None
+    report({"folder": str(out), "steps": plan.steps} | _figures(model, text), as_json)
+    if not as_json:
+        typer.echo("\nA sample:\n" + "".join(continuation(model, text.tokenizer, n_tokens=300)))
+
+
+def evaluate(
+    folder: Folder,
+    corpus: Annotated[str | None, typer.Option(help="The run's own corpus where not given.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure a trained model on the whole validation split."""
+    model, tokenizer, checkpoint = load_run(folder)
+    report(_figures(model, load_corpus(corpus or checkpoint.corpus or "toy", tokenizer=tokenizer)), as_json)
+
+
+def _checkpoint_to_resume(out: Path, resume: bool) -> Checkpoint | None:
+    if resume:
+        return load_checkpoint(out)
+    if (out / FILE_NAME).exists():
+        raise ValueError(
+            f"--out {str(out)!r} already holds a run. Add --resume to go on with it, or choose another folder."
+        )
+    return None
+
+
+def _load_text(corpus: str, tokenizer: str, checkpoint: Checkpoint | None) -> Corpus:
+    """The corpus in the tokens of the run that goes on, or of the tokenizer that was named."""
+    if checkpoint is not None:
+        return load_corpus(corpus, tokenizer=checkpoint.tokenizer)
+    kind, _, size = tokenizer.partition(":")
+    if tokenizer == "characters":
+        return load_corpus(corpus)
+    if tokenizer == "bytes":
+        return load_corpus(corpus, tokenizer=ByteTokenizer())
+    if kind == "bpe" and size.isdecimal():
+        in_bytes = load_corpus(corpus, tokenizer=ByteTokenizer())
+        learned = BPETokenizer.train(in_bytes.tokenizer.decode(in_bytes.train), int(size))
+        return load_corpus(corpus, tokenizer=learned)
+    raise ValueError(f"--tokenizer must be 'characters', 'bytes' or 'bpe:V', such as bpe:512; got {tokenizer!r}.")
+
+
+def _figures(model: TransformerLM, corpus: Corpus) -> dict[str, Any]:
+    starts = corpus.starts(corpus.val)
+    figures = asdict(evaluate_model(model, corpus.val, starts=starts, n_bytes=corpus.bytes_predicted(corpus.val)))
+    if corpus.source is not None and starts is not None:
+        gap = gap_to_source(model, corpus.source, corpus.val, starts)
+        figures |= {"gap_to_source_nats": gap.nats_per_token, "gap_standard_error_nats": gap.standard_error}
+    return figures
