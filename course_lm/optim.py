@@ -16,6 +16,10 @@ from course_lm.model import TransformerLM
 
 Optimizers = dict[str, Optimizer]
 
+# Shorter memories than usual: a small model's runs are short.
+MUON_MOMENTUM = 0.9
+ADAMW_BETAS = (0.8, 0.95)
+
 
 def build_optimizers(model: TransformerLM, config: TrainConfig) -> Optimizers:
     """The optimizers of a run by name; with ``muon_lr = 0``, AdamW alone.
@@ -26,10 +30,10 @@ def build_optimizers(model: TransformerLM, config: TrainConfig) -> Optimizers:
     chosen = {id(p) for p in matrices}
     others = [p for p in model.parameters() if id(p) not in chosen]
     optimizers: Optimizers = {
-        "adamw": torch.optim.AdamW(others, config.adamw_lr, betas=(0.8, 0.95), weight_decay=0.0, fused=True)
+        "adamw": torch.optim.AdamW(others, config.adamw_lr, betas=ADAMW_BETAS, weight_decay=0.0, fused=True)
     }
     if matrices:
-        optimizers["muon"] = torch.optim.Muon(matrices, config.muon_lr, momentum=0.9, weight_decay=0.0)
+        optimizers["muon"] = torch.optim.Muon(matrices, config.muon_lr, momentum=MUON_MOMENTUM, weight_decay=0.0)
     return optimizers
 
 

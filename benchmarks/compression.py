@@ -1,6 +1,6 @@
 """How small a model makes held-out text, beside the compressors that every machine has.
 
-    python benchmarks/compress.py RUN [--n-bytes 10000]
+    python benchmarks/compression.py RUN [--n-bytes 10000]
 
 RUN is the folder of a training run (`course-lm train`). The text is the beginning of the validation split of the
 run's corpus, about ``--n-bytes`` bytes of UTF-8, cut after a whole character. Ours is compressed and decompressed by
@@ -35,7 +35,7 @@ def main() -> None:
     arguments = parser.parse_args()
     checkpoint = load_checkpoint(arguments.run)
     model, tokenizer = checkpoint.model, checkpoint.tokenizer
-    corpus = load_corpus(checkpoint.corpus)
+    corpus = load_corpus(checkpoint.corpus, tokenizer=tokenizer)
     text = first_bytes(tokenizer.decode(corpus.val[1:]), arguments.n_bytes)
     raw = text.encode()
     bos = torch.tensor([tokenizer.bos_id])
