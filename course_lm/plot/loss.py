@@ -1,22 +1,20 @@
-"""Every figure of the book. Each answers one question, names its units and reads without color.
-
-The functions take numbers and return a figure; nothing here knows a model.
-"""
+"""Figures of what predictions cost."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-BLUE, ORANGE, GRAY = "#0b57c2", "#c2570b", "#5f6368"
+from course_lm.plot.style import BLUE, GRAY, ORANGE, new_figure, visible
 
 
 def surprisal_curve(marks: Sequence[float]) -> Figure:
     """What does the true token cost, as a function of the probability it was given?"""
-    figure, axes = _figure("What does a token cost that was given probability p?", "probability p", "cost −ln p, nats")
+    figure, axes = new_figure(
+        "What does a token cost that was given probability p?", "probability p", "cost −ln p, nats"
+    )
     p = np.geomspace(min(marks) / 2, 1, 400)
     axes.plot(p, -np.log(p), color=BLUE, label="−ln p")
     for mark in marks:
@@ -32,29 +30,14 @@ def surprisal_curve(marks: Sequence[float]) -> Figure:
     return figure
 
 
-def next_token_bars(tokens: Sequence[str], probabilities: Sequence[float], truth: str, prefix: str) -> Figure:
-    """How is the probability shared among the candidates for the next token?"""
-    figure, axes = _figure(f"What can come after {prefix!r}?", "next token (hatched: the true one)", "probability")
-    for token, p in zip(tokens, probabilities, strict=True):
-        is_true = token == truth
-        axes.bar(
-            [_visible(token)],
-            [p],
-            color=ORANGE if is_true else BLUE,
-            hatch="//" if is_true else "",
-            edgecolor="white",
-        )
-    return figure
-
-
 def sentence_costs(tokens: Sequence[str], nats: Sequence[float]) -> Figure:
     """Where in a sentence does the loss come from?"""
-    figure, axes = _figure("Where does the loss of this sentence come from?", "true next token", "cost −ln p, nats")
+    figure, axes = new_figure("Where does the loss of this sentence come from?", "true next token", "cost −ln p, nats")
     places = range(len(tokens))
     axes.bar(places, nats, color=BLUE)
     mean = sum(nats) / len(nats)
     axes.axhline(mean, color=ORANGE, linestyle="--", label="mean: the loss")
-    axes.set_xticks(places, [_visible(token) for token in tokens], fontfamily="monospace")
+    axes.set_xticks(places, [visible(token) for token in tokens], fontfamily="monospace")
     axes.legend()
     figure.set_size_inches(9.5, 3.6)
     return figure
@@ -67,7 +50,7 @@ def expected_scores(truth: float, scores: dict[str, Callable[[np.ndarray], tuple
         truth: the probability of the event.
         scores: for each name the cost of stating ``p``, if the event happens and if it does not.
     """
-    figure, axes = _figure(
+    figure, axes = new_figure(
         f"The event has probability {truth:g}. What should a forecaster state?",
         "stated probability p",
         "expected cost",
@@ -89,7 +72,7 @@ def expected_scores(truth: float, scores: dict[str, Callable[[np.ndarray], tuple
 
 def losses_against_floor(losses: Mapping[str, float], floor: float) -> Figure:
     """How close does each model come to the exact source on the same text? ``losses`` is nats per token by model."""
-    figure, axes = _figure("How close does each model come to the floor?", "loss, nats per token", "")
+    figure, axes = new_figure("How close does each model come to the floor?", "loss, nats per token", "")
     axes.barh(list(losses), list(losses.values()), color=BLUE)
     axes.axvline(floor, color=ORANGE, linestyle="--", label="exact source on the same text")
     for name, cost in losses.items():
@@ -102,7 +85,7 @@ def losses_against_floor(losses: Mapping[str, float], floor: float) -> Figure:
 
 def calibration(stated: Sequence[float], happened: Sequence[float], label: str) -> Figure:
     """Of the times the model said 30 %, how often did it happen?"""
-    figure, axes = _figure(
+    figure, axes = new_figure(
         "When the model states a probability, is it right?",
         "stated probability (mean of the bin)",
         "share that happened",
@@ -113,35 +96,3 @@ def calibration(stated: Sequence[float], happened: Sequence[float], label: str) 
     axes.legend()
     figure.set_size_inches(4.8, 4.8)
     return figure
-
-
-def training_curve(
-    steps: Sequence[int],
-    nats: Sequence[float],
-    val_steps: Sequence[int],
-    val_nats: Sequence[float],
-    floor: float | None = None,
-) -> Figure:
-    """How does the loss fall while the model trains?"""
-    figure, axes = _figure("How does the loss fall while the model trains?", "updates", "loss, nats per token")
-    axes.plot(steps, nats, color=BLUE, linewidth=0.8, label="training batch")
-    axes.plot(val_steps, val_nats, "o", color=ORANGE, label="validation split")
-    if floor is not None:
-        axes.axhline(floor, color=GRAY, linestyle="--", label="entropy of the source")
-    axes.legend()
-    return figure
-
-
-def _figure(title: str, x_label: str, y_label: str) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(7.2, 3.8), layout="constrained")
-    axes = figure.add_subplot()
-    axes.set_title(title, loc="left", fontsize=11)
-    axes.set_xlabel(x_label)
-    axes.set_ylabel(y_label)
-    axes.spines[["top", "right"]].set_visible(False)
-    return figure, axes
-
-
-def _visible(token: str) -> str:
-    """A token that can be seen on an axis."""
-    return {" ": "␣", "\n": "↵"}.get(token, token)

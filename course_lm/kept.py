@@ -1,0 +1,61 @@
+"""Runs that are made once and kept, so that several notebooks look at the same model."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict
+from pathlib import Path
+
+import pooch
+import torch
+
+from course_lm import records
+from course_lm.checkpoint import FILE_NAME, load_checkpoint
+from course_lm.config import ModelConfig, TrainConfig
+from course_lm.data import Corpus
+from course_lm.device import pick_device
+from course_lm.model import TransformerLM
+from course_lm.train import StepRecord, train
+
+# The modules whose code decides what a run gives.
+DECISIVE = (
+    "config device parallel tokenizer bpe grammar sources data attention model loss optim checkpoint train".split()
+)
+
+
+def train_once(
+    config: ModelConfig, corpus: Corpus, plan: TrainConfig, *, seed: int = 0
+) -> tuple[TransformerLM, list[StepRecord]]:
+    """Train a model, or load what the same call has trained before; a run that was cut off goes on.
+
+    The run is kept in the user's cache folder, under a name that changes with the arguments, the text, the device, the
+    version of torch, and the code that training depends on.
+
+    Args:
+        config: the shape of the model.
+        corpus: the text.
+        plan: the plan of the run.
+        seed: of the initial weights.
+
+    Returns:
+        The trained model on its device, and the records of the run.
+
+    Raises:
+        OSError: if the cache folder cannot be written.
+        ValueError: if the kept file is damaged; its name is in the message.
+    """
+    folder = pooch.os_cache("course_lm") / "runs" / _key(config, corpus, plan, seed)
+    checkpoint = load_checkpoint(folder) if (folder / FILE_NAME).exists() else None
+    model = TransformerLM(config, seed) if checkpoint is None else checkpoint.model
+    run = train(model, corpus, plan, folder=folder, resume=checkpoint)
+    for _ in records.keep(run, folder, after_step=0 if checkpoint is None else checkpoint.step):
+        pass
+    return model.to(pick_device()), records.read(folder)
+
+
+def _key(config: ModelConfig, corpus: Corpus, plan: TrainConfig, seed: int) -> str:
+    asked = (asdict(config), corpus.text_sha256, corpus.tokenizer.to_json(), asdict(plan), seed, pick_device().type)
+    digest = hashlib.sha256(repr((asked, torch.__version__)).encode())
+    for module in DECISIVE:
+        digest.update(Path(__file__).with_name(f"{module}.py").read_bytes())
+    return digest.hexdigest()[:16]

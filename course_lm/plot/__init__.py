@@ -1,0 +1,18 @@
+"""Every figure of the book. Each answers one question, names its units and reads without color.
+
+The functions take numbers and return a figure; nothing here knows a model.
+"""
+
+from course_lm.plot.loss import calibration, expected_scores, losses_against_floor, sentence_costs, surprisal_curve
+from course_lm.plot.prediction import next_token_bars
+from course_lm.plot.training import training_curve
+
+__all__ = [
+    "calibration",
+    "expected_scores",
+    "losses_against_floor",
+    "next_token_bars",
+    "sentence_costs",
+    "surprisal_curve",
+    "training_curve",
+]

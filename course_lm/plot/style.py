@@ -1,0 +1,24 @@
+"""What all figures share: size, colors, and how a token is shown."""
+
+from __future__ import annotations
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+BLUE, ORANGE, GRAY = "#0b57c2", "#c2570b", "#5f6368"
+
+
+def new_figure(title: str, x_label: str, y_label: str) -> tuple[Figure, Axes]:
+    """A figure with one pair of axes, a title that asks or answers a question, and units on both axes."""
+    figure = Figure(figsize=(7.2, 3.8), layout="constrained")
+    axes = figure.add_subplot()
+    axes.set_title(title, loc="left", fontsize=11)
+    axes.set_xlabel(x_label)
+    axes.set_ylabel(y_label)
+    axes.spines[["top", "right"]].setvisible(False)
+    return figure, axes
+
+
+def visible(token: str) -> str:
+    """A token that can be seen on an axis."""
+    return {" ": "␣", "\n": "↵"}.get(token, token)
