@@ -38,7 +38,7 @@ test-browser: $(SITE)
 	$(BIN)/python -m pytest tests/browser
 
 notebooks: $(READY)
-	$(FIXED) COURSE_LM_AUTHORING=1 $(BIN)/python book/_tools/execute.py book/*.ipynb solutions/*.ipynb tests/notebooks/specimen.ipynb
+	$(FIXED) COURSE_LM_AUTHORING=1 $(BIN)/python book/_tools/execute.py book/*.ipynb book/*.md solutions/*.ipynb tests/notebooks/specimen.ipynb
 	$(BIN)/python -m course_lm.grading.release solutions exercises
 
 lab: $(READY)

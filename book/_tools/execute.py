@@ -1,6 +1,9 @@
 """Run notebooks from top to bottom and store them in one fixed form: running it twice changes no byte.
 
-    python book/_tools/execute.py NOTEBOOK ...
+    python book/_tools/execute.py NOTEBOOK_OR_PAGE ...
+
+When all have run, the numbers that their prose and the pages cite are brought up to date, and those that changed are
+printed. What the sentences around them say is for the author to read again.
 
 Metadata that tests rely on: `course_lm.cells` is the number of cells, so that a lost cell is noticed.
 """
@@ -8,11 +11,14 @@ Metadata that tests rely on: `course_lm.cells` is the number of cells, so that a
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import nbformat
+from cited_facts import TAGGED, Facts, facts_of_chapters, refreshed, stored_facts
 from nbclient import NotebookClient
 
+BOOK = Path(__file__).parents[1]
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 CELL_METADATA = {"mystnb", "tags"}
 
@@ -45,7 +51,37 @@ def execute(path: Path) -> None:
     nbformat.write(normalized(notebook), path)
 
 
+def refresh(path: Path, chapters: Mapping[str, Facts]) -> None:
+    """Write the present value of every fact that a stored notebook or a page cites, and print what changed."""
+    if path.suffix == ".md":
+        page = path.read_text(encoding="utf-8")
+        path.write_text(_announced(page, refreshed(page, {}, chapters)), encoding="utf-8")
+        return
+    notebook = nbformat.read(path, as_version=4)
+    own = stored_facts(notebook)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = _announced(cell.source, refreshed(cell.source, own, chapters))
+    nbformat.write(notebook, path)
+
+
+def _announced(before: str, after: str) -> str:
+    for (old, name), (new, _) in zip(TAGGED.findall(before), TAGGED.findall(after), strict=True):
+        if old != new:
+            print(f"  {name}: {old} is now {new}")
+    return after
+
+
+def main(paths: Sequence[Path], book: Path = BOOK) -> None:
+    """Run the notebooks among `paths`; then refresh all, since a chapter may cite one that runs after it."""
+    for path in paths:
+        if path.suffix == ".ipynb":
+            print(f"running {path}", flush=True)
+            execute(path)
+    chapters = facts_of_chapters(book)
+    for path in paths:
+        refresh(path, chapters)
+
+
 if __name__ == "__main__":
-    for name in sys.argv[1:]:
-        print(f"running {name}", flush=True)
-        execute(Path(name))
+    main([Path(name) for name in sys.argv[1:]])

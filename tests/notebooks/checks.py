@@ -9,24 +9,24 @@ from __future__ import annotations
 import base64
 import re
 import struct
+import sys
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import nbformat
 
-FACT = re.compile(r"^([A-Za-z]\w*) = (.+)$", re.MULTILINE)
-NUMBER = r"[-+−]?\d[\d,]*(?:\.\d+)?"
-TAGGED = re.compile(rf"({NUMBER})[%$*]*<!-- *= *((?:\d\d:)?\w+) *-->")
+sys.path.append(str(Path(__file__).parents[2] / "book" / "_tools"))
+
+from cited_facts import CODE, NUMBER, TAGGED, Facts, fact, plain, stored_facts
+
 SOURCED = re.compile(rf"{NUMBER}[%$*]*<!-- *@[\w-]+ *-->")
 TAG = re.compile(r"<!-- *[=@][^>]*-->")
 DECIMAL = re.compile(r"(?<![\w.])(?:\d[\d,]*)?\.\d+(?![\w.]*\.\d)|(?<![\w.])\d+e-?\d+\b")
-CODE = re.compile(r"^```(?!\{(?!math)).*?^```|`[^`\n]*`", re.DOTALL | re.MULTILINE)  # a directive holds prose
 VERSION = re.compile(r"(?:Python|torch|Jupyter Book|IPython|CC BY|MIT)\s+\d+(?:\.\d+)*")
 SKIP_MARKER = re.compile(r"NBVAL_(?:SKIP|IGNORE_OUTPUT|RAISES_EXCEPTION)|PYTEST_VALIDATE_IGNORE_OUTPUT", re.IGNORECASE)
 SKIP_TAGS = {"nbval-skip", "nbval-ignore-output", "nbval-raises-exception", "raises-exception"}
 ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
-Facts = Mapping[str, str]
 
 
 def complaints(path: Path, other_facts: Mapping[str, Facts] | None = None) -> list[str]:
@@ -37,26 +37,18 @@ def complaints(path: Path, other_facts: Mapping[str, Facts] | None = None) -> li
         other_facts: the facts of the chapters, by chapter number such as ``"03"``.
     """
     if path.suffix == ".md":
-        return list(_prose(path.read_text(encoding="utf-8"), {}, other_facts or {}))
+        return list(complaints_about_prose(path.read_text(encoding="utf-8"), {}, other_facts or {}))
     notebook = nbformat.read(path, as_version=4)
     found = list(_notebook(notebook))
-    facts = stored_facts(path)
+    facts = stored_facts(notebook)
     for i, cell in enumerate(notebook.cells):
         if cell.cell_type == "markdown":
-            found += [f"cell {i}: {problem}" for problem in _prose(cell.source, facts, other_facts or {})]
+            found += [
+                f"cell {i}: {problem}" for problem in complaints_about_prose(cell.source, facts, other_facts or {})
+            ]
         else:
             found += [f"cell {i}: {problem}" for problem in _code_cell(cell)]
     return found
-
-
-def stored_facts(path: Path) -> Facts:
-    """The facts that a stored notebook printed, by name."""
-    facts: dict[str, str] = {}
-    for cell in nbformat.read(path, as_version=4).cells:
-        if cell.cell_type == "code" and "facts(" in cell.source:
-            for name, value in FACT.findall("".join(output.get("text", "") for output in cell.outputs)):
-                facts[name] = "two different values" if facts.get(name, value) != value else value
-    return facts
 
 
 def _notebook(notebook: nbformat.NotebookNode) -> Iterator[str]:
@@ -118,24 +110,16 @@ def _png(png: bytes, text: str) -> Iterator[str]:
         yield "a figure's PNG is not the one that its text describes"
 
 
-def _prose(markdown: str, facts: Facts, other_facts: Mapping[str, Facts]) -> Iterator[str]:
+def complaints_about_prose(markdown: str, facts: Facts, other_facts: Mapping[str, Facts]) -> Iterator[str]:
+    """What is wrong with one Markdown text: numbers that are not their facts, and decimals without a source."""
     text = CODE.sub("", markdown)
     text = re.sub(r"\]\([^)]*\)", "]", text)
-
-    def fact(name: str) -> str | None:
-        chapter, colon, own = name.rpartition(":")
-        return other_facts.get(chapter, {}).get(own) if colon else facts.get(own)
-
     for number, name in TAGGED.findall(text):
-        value = fact(name)
-        if value is None or _plain(number) != _plain(value):
+        value = fact(name, facts, other_facts)
+        if value is None or plain(number) != plain(value):
             yield f"prose says {number} where the fact {name} is {value}"
     text = SOURCED.sub("", TAGGED.sub("", text))
     if leftover := TAG.findall(text):
         yield f"tags that stand behind no number: {leftover}"
     if untied := DECIMAL.findall(VERSION.sub("", text)):
         yield f"decimals that are tied to no fact and no source: {untied}"
-
-
-def _plain(number: str) -> str:
-    return number.replace(",", "").replace("−", "-").rstrip("%")

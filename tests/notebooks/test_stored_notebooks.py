@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from checks import complaints, stored_facts
+from checks import complaints
+from cited_facts import facts_of_chapters
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted([*ROOT.glob("book/*.ipynb"), *ROOT.glob("solutions/*.ipynb")])
@@ -15,13 +16,13 @@ def name(path: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def facts_of_chapters() -> dict[str, dict[str, str]]:
-    return {path.name[:2]: dict(stored_facts(path)) for path in ROOT.glob("book/[0-9][0-9]_*.ipynb")}
+def chapters():
+    return facts_of_chapters(ROOT / "book")
 
 
 @pytest.mark.parametrize("path", [*NOTEBOOKS, *PAGES], ids=name)
-def test_what_is_stored_is_complete_and_prose_says_what_was_computed(path, facts_of_chapters):
-    assert complaints(path, facts_of_chapters) == []
+def test_what_is_stored_is_complete_and_prose_says_what_was_computed(path, chapters):
+    assert complaints(path, chapters) == []
 
 
 def test_there_are_notebooks_to_check():
