@@ -1,0 +1,35 @@
+"""The scripts that measure, at sizes that show only that they work: what they measured stands in benchmarks/README.md."""
+
+import importlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from course_lm import ModelConfig, TransformerLM
+
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+TEXT = "".join(f"the {animal} sees the {other}.\n" for animal in "abcdefgh" for other in "abcdefghijklmnop")
+
+
+def test_the_benchmark_for_a_gpu_runs_on_a_cpu_and_keeps_its_records(tmp_path):
+    (tmp_path / "text.txt").write_text(TEXT)
+    options = ["--corpus", tmp_path / "text.txt", "--preset", "tiny", "--steps", "20", "--target", "9"]
+    command = [sys.executable, BENCHMARKS / "gpu.py", *options, "--json", tmp_path / "records.json"]
+    subprocess.run([*map(str, command)], check=True, capture_output=True)
+    records = json.loads((tmp_path / "records.json").read_text())
+    (run,) = records["runs"]
+    assert run["updates"] == 20
+    assert [updates for updates, _, _ in run["curve"]] == [10, 20]
+    assert run["seconds_to_target"] == run["curve"][0][1] < run["seconds"]
+    assert run["nats_per_token"] == run["curve"][-1][2] < 3
+    assert 0 < run["share_of_peak"] < 1
+    assert records["machine"]["peak_teraflops"] > 0
+
+
+def test_the_operations_of_a_token_are_those_counted_by_hand(monkeypatch):
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    gpu = importlib.import_module("gpu")
+    model = TransformerLM(ModelConfig(vocab_size=5, context_length=8, n_layers=2, n_heads=1, d_model=4))
+    weights = 2 * 12 * 4 * 4 + 5 * 4  # two blocks and the head; the embedding only looks up
+    assert gpu.operations_per_token(model) == 6 * weights + 6 * 2 * 4 * 8
