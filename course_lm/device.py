@@ -72,10 +72,11 @@ def autocast(device: torch.device, dtype: torch.dtype) -> torch.autocast:
 
 
 @contextmanager
-def tensor_float_32() -> Iterator[None]:
-    """A context in which a GPU may shorten the inputs of float32 products to 10 bits, where it has such units."""
+def tensor_float_32(device: torch.device) -> Iterator[None]:
+    """A context in which a CUDA GPU may shorten the inputs of float32 products to 10 bits, where it has such units."""
     before = torch.get_float32_matmul_precision()
-    torch.set_float32_matmul_precision("high")
+    if device.type == "cuda":
+        torch.set_float32_matmul_precision("high")
     try:
         yield
     finally:

@@ -91,14 +91,15 @@ def train(
     text = corpus.train.to(device)
     starts = corpus.starts(corpus.train)
     rows = batches(text, config.batch_size, model.context_length, starts=starts, generator=generator)
-    with joined(device) as processes, tensor_float_32():
+    with joined(device) as processes, tensor_float_32(device):
         compute: Callable[[Tensor], Tensor] = processes.averaging_gradients(model)
         if config.compile and device.type == "cuda":
             compute = torch.compile(compute)
         losses: list[Tensor] = []
         began = time.perf_counter()
         for step in range(1 if resume is None else resume.step + 1, config.steps + 1):
-            torch.manual_seed(_dropout_seed(config.seed, step, processes))
+            if model.config.dropout:
+                torch.manual_seed(_dropout_seed(config.seed, step, processes))
             x, y = (processes.share(ids) for ids in next(rows))  # 2 x (B / processes, T)
             with autocast(device, dtype):
                 logits = compute(x)

@@ -1,4 +1,4 @@
-"""The scripts that measure, at sizes that show only that they work: what they measured stands in benchmarks/README.md."""
+"""The scripts that measure, at sizes that only show that they work."""
 
 import importlib
 import json

@@ -50,6 +50,18 @@ def test_the_first_loss_is_ln_v_and_training_lowers_it(fresh, corpus):
     assert records[-1].n_tokens == 60 * 4 * 24
 
 
+def test_training_leaves_the_callers_random_numbers_and_settings_as_they_are(fresh, corpus):
+    torch.manual_seed(7)
+    expected = torch.rand(1)
+    torch.manual_seed(7)
+    precision = torch.get_float32_matmul_precision()
+    run = train(fresh(), corpus, PLAN)
+    next(run)
+    assert torch.get_float32_matmul_precision() == precision  # on a CPU
+    list(run)
+    assert torch.rand(1) == expected
+
+
 def test_validation_is_looked_at_when_it_is_due_and_equals_the_evaluation(fresh, corpus):
     model = fresh()
     records = list(train(model, corpus, PLAN))
