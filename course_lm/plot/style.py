@@ -15,7 +15,7 @@ def new_figure(title: str, x_label: str, y_label: str) -> tuple[Figure, Axes]:
     axes.set_title(title, loc="left", fontsize=11)
     axes.set_xlabel(x_label)
     axes.set_ylabel(y_label)
-    axes.spines[["top", "right"]].setvisible(False)
+    axes.spines[["top", "right"]].set_visible(False)
     return figure, axes
 
 
