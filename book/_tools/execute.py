@@ -55,20 +55,20 @@ def refresh(path: Path, chapters: Mapping[str, Facts]) -> None:
     """Write the present value of every fact that a stored notebook or a page cites, and print what changed."""
     if path.suffix == ".md":
         page = path.read_text(encoding="utf-8")
-        path.write_text(_announced(page, refreshed(page, {}, chapters)), encoding="utf-8")
+        path.write_text(_announced(path, page, refreshed(page, {}, chapters)), encoding="utf-8")
         return
     notebook = nbformat.read(path, as_version=4)
     own = stored_facts(notebook)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = _announced(cell.source, refreshed(cell.source, own, chapters))
+            cell.source = _announced(path, cell.source, refreshed(cell.source, own, chapters))
     nbformat.write(notebook, path)
 
 
-def _announced(before: str, after: str) -> str:
+def _announced(path: Path, before: str, after: str) -> str:
     for (old, name), (new, _) in zip(TAGGED.findall(before), TAGGED.findall(after), strict=True):
         if old != new:
-            print(f"  {name}: {old} is now {new}")
+            print(f"{path}: {name} was {old} and is {new}")
     return after
 
 

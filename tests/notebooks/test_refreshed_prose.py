@@ -56,7 +56,7 @@ def test_a_stored_notebook_is_repaired_to_the_byte(tmp_path, capsys):
     path.write_text(text.replace("is 0.357<", "is 0.358<").replace("over 57<", "over 58<"), encoding="utf-8")
     refresh(path, {})
     assert path.read_text(encoding="utf-8") == text
-    assert capsys.readouterr().out == "  loss: 0.358 is now 0.357\n  n_tokens: 58 is now 57\n"
+    assert capsys.readouterr().out == f"{path}: loss was 0.358 and is 0.357\n{path}: n_tokens was 58 and is 57\n"
 
 
 def test_one_pass_over_chapters_and_pages_is_enough_even_if_they_cite_what_runs_later(tmp_path):
