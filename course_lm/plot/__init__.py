@@ -4,6 +4,7 @@ The functions take numbers and return a figure; nothing here knows a model.
 """
 
 from course_lm.plot.compression import bits_along_training, file_sizes, shrinking_interval
+from course_lm.plot.descent import descent_curves, gradient_noise, logit_pushes, loss_landscape, loss_slices
 from course_lm.plot.loss import calibration, expected_scores, losses_against_floor, sentence_costs, surprisal_curve
 from course_lm.plot.perplexity import fair_dice, sides_along_sentence
 from course_lm.plot.prediction import next_token_bars
@@ -12,9 +13,14 @@ from course_lm.plot.training import training_curve
 __all__ = [
     "bits_along_training",
     "calibration",
+    "descent_curves",
     "expected_scores",
     "fair_dice",
     "file_sizes",
+    "gradient_noise",
+    "logit_pushes",
+    "loss_landscape",
+    "loss_slices",
     "losses_against_floor",
     "next_token_bars",
     "sentence_costs",
