@@ -5,6 +5,7 @@ The functions take numbers and return a figure; nothing here knows a model.
 
 from course_lm.plot.compression import bits_along_training, file_sizes, shrinking_interval
 from course_lm.plot.descent import descent_curves, gradient_noise, logit_pushes, loss_landscape, loss_slices
+from course_lm.plot.distribution import probability_map, side_by_side, stick
 from course_lm.plot.loss import calibration, expected_scores, losses_against_floor, sentence_costs, surprisal_curve
 from course_lm.plot.perplexity import fair_dice, sides_along_sentence
 from course_lm.plot.prediction import next_token_bars
@@ -23,9 +24,12 @@ __all__ = [
     "loss_slices",
     "losses_against_floor",
     "next_token_bars",
+    "probability_map",
     "sentence_costs",
     "shrinking_interval",
+    "side_by_side",
     "sides_along_sentence",
+    "stick",
     "surprisal_curve",
     "training_curve",
 ]
