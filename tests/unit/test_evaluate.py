@@ -3,10 +3,10 @@ import math
 import pytest
 import torch
 import torch.nn.functional as F
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_lm import UniformLM, evaluate, ledger, score
+from course_lm import ModelConfig, NGramLM, TransformerLM, UniformLM, evaluate, ledger, score
 from course_lm.data import line_starts
 from course_lm.evaluate import gap_to_source
 from course_lm.score import token_nats, windows
@@ -35,6 +35,77 @@ def test_uniform_model_costs_ln_v_per_token_and_log2_v_bits():
     assert evaluate(UniformLM(29), torch.zeros(101).long()).bits_per_byte is None
 
 
+@pytest.fixture(scope="module")
+def bigram(corpus) -> NGramLM:
+    return NGramLM(2, 29).fit(corpus.train)
+
+
+@pytest.fixture(scope="module")
+def transformer() -> TransformerLM:
+    """Untrained, with weights that are all random, in float64."""
+    model = TransformerLM(ModelConfig(29, context_length=24, n_layers=1, n_heads=2, d_model=8)).double().eval()
+    for seed, weights in enumerate(model.parameters()):
+        torch.nn.init.normal_(weights, std=0.4, generator=torch.Generator().manual_seed(seed))
+    return model
+
+
+def a_text(corpus, line, n_tokens):
+    """The line break before one of the first lines of the validation split, and what follows."""
+    begin = corpus.starts(corpus.val)[line]
+    return corpus.val[begin : begin + n_tokens]
+
+
+LINES, LENGTHS, CONTEXTS = st.integers(0, 40), st.integers(2, 80), st.integers(1, 24)
+
+
+@settings(max_examples=25)
+@given(LINES, LENGTHS, CONTEXTS, st.integers(1, 5000), st.integers(1, 200))
+def test_the_rows_read_at_once_do_not_move_the_costs(corpus, transformer, line, n_tokens, context, logits, tokens):
+    ids = a_text(corpus, line, n_tokens)
+    expected = token_nats(transformer, ids, context_length=context)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(score, "LOGITS_AT_ONCE", logits)
+        patch.setattr(score, "TOKENS_AT_ONCE", tokens)
+        torch.testing.assert_close(token_nats(transformer, ids, context_length=context), expected)
+
+
+@settings(max_examples=25)
+@given(LINES, st.integers(2, 25), st.data())
+def test_every_context_that_the_whole_text_fits_gives_the_same_number(
+    corpus, transformer, bigram, line, n_tokens, data
+):
+    ids = a_text(corpus, line, n_tokens)
+    for model, longest in ((transformer, 24), (bigram, 200), (corpus.source, 200)):
+        context = data.draw(st.integers(n_tokens - 1, longest))
+        assert evaluate(model, ids, context_length=context) == evaluate(model, ids)
+
+
+@settings(max_examples=25)
+@given(LINES, LENGTHS, CONTEXTS, st.sets(st.integers(0, 78)))
+def test_a_text_costs_the_sum_of_its_windows(corpus, transformer, bigram, line, n_tokens, context, starts):
+    ids, starts = a_text(corpus, line, n_tokens), torch.tensor(sorted(starts))
+    for model in (transformer, bigram):
+        alone = [evaluate(model, ids[begin : end + 1]) for begin, end in windows(n_tokens, context, starts)]
+        whole = evaluate(model, ids, context_length=context, starts=starts)
+        assert whole.n_tokens == sum(window.n_tokens for window in alone) == n_tokens - 1
+        total = sum(window.nats_per_token * window.n_tokens for window in alone)
+        assert whole.nats_per_token * whole.n_tokens == pytest.approx(total, rel=1e-6)
+
+
+@settings(max_examples=25)
+@given(LINES, LENGTHS, CONTEXTS)
+def test_the_ledger_adds_up_to_the_evaluation_for_any_text_and_context(corpus, transformer, line, n_tokens, context):
+    ids = a_text(corpus, line, n_tokens)
+    rows, metrics = (work(transformer, ids, context_length=context) for work in (ledger, evaluate))
+    assert [row.token for row in rows] == ids[1:].tolist()
+    assert rows[-1].cumulative_nats == pytest.approx(metrics.nats_per_token * metrics.n_tokens)
+    assert sum(row.bits for row in rows) == pytest.approx(metrics.bits_per_token * metrics.n_tokens)
+    assert rows[-1].perplexity == pytest.approx(metrics.perplexity)
+    assert all(
+        row.p == pytest.approx(math.exp(-row.nats)) and row.bits == pytest.approx(-math.log2(row.p)) for row in rows
+    )
+
+
 @pytest.mark.parametrize("context_length", [24, 7, 1])
 def test_evaluation_equals_a_loop_over_single_predictions(model, corpus, context_length):
     ids = corpus.val[:101]
@@ -46,25 +117,6 @@ def test_evaluation_equals_a_loop_over_single_predictions(model, corpus, context
     assert token_nats(model, ids, context_length=context_length).tolist() == pytest.approx(costs, rel=1e-4, abs=1e-5)
     assert evaluate(model, ids, context_length=context_length).nats_per_token == pytest.approx(
         sum(costs) / 100, rel=1e-5
-    )
-
-
-def test_the_remainder_counts_and_batches_of_windows_are_weighted_by_tokens(model, corpus, monkeypatch):
-    ids = corpus.val[: 24 * 5 + 12]
-    at_once = evaluate(model, ids)
-    monkeypatch.setattr(score, "TOKENS_AT_ONCE", 24 * 2)
-    assert evaluate(model, ids).nats_per_token == pytest.approx(at_once.nats_per_token, rel=1e-6)
-    assert at_once.n_tokens == len(ids) - 1
-
-
-def test_ledger_sums_to_the_evaluation(model, corpus):
-    ids = corpus.val[:60]
-    rows, metrics = ledger(model, ids), evaluate(model, ids)
-    assert [row.token for row in rows] == ids[1:].tolist()
-    assert rows[-1].cumulative_nats == pytest.approx(59 * metrics.nats_per_token)
-    assert rows[-1].perplexity == pytest.approx(metrics.perplexity)
-    assert all(
-        row.p == pytest.approx(math.exp(-row.nats)) and row.bits == pytest.approx(-math.log2(row.p)) for row in rows
     )
 
 

@@ -1,8 +1,33 @@
+import math
+
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from course_lm import NGramLM, UniformLM, generate
-from course_lm.generate import stream
+from course_lm.generate import _candidates, stream
+
+LOGITS = st.lists(st.one_of(st.floats(-30, 30), st.sampled_from([0.0, 1.0, -math.inf])), min_size=1, max_size=7).filter(
+    lambda logits: max(logits) > -math.inf
+)
+
+
+class Fixed(UniformLM):
+    """The same logits after every token."""
+
+    def __init__(self, logits):
+        super().__init__(len(logits))
+        self.logits = torch.tensor(logits, dtype=torch.float64)
+
+    def __call__(self, ids):
+        return self.logits.expand(*ids.shape, -1)
+
+
+def candidates(logits, temperature=1.0, top_k=None, top_p=None):
+    """Probabilities ``(V,)`` before and after the choice of candidates."""
+    row = torch.tensor([logits], dtype=torch.float64)
+    return (row[0] / temperature).softmax(-1), _candidates(row, temperature, top_k, top_p)[0]
 
 
 def seeded(seed=0):
@@ -49,14 +74,56 @@ def test_temperature_zero_and_top_k_one_take_the_most_likely_token(model, ids):
         assert torch.equal(generate(model, ids[:, :9], 1, generator=seeded(), **options)[:, -1], best)
 
 
-def test_top_p_keeps_the_fewest_tokens_that_reach_it():
-    class Fixed(UniformLM):
-        def __call__(self, ids):
-            return torch.tensor([0.5, 0.3, 0.15, 0.05]).log().expand(*ids.shape, 4)
+@given(LOGITS, st.floats(0.1, 5), st.integers(1, 9))
+def test_top_k_keeps_k_tokens_and_none_that_is_less_likely_than_a_dropped_one(logits, temperature, k):
+    p, kept = candidates(logits, temperature, top_k=k)
+    assert (kept > 0).sum() == min(k, (p > 0).sum())
+    assert p[kept > 0].min() >= p[kept == 0].max() if (kept == 0).any() else True
+    torch.testing.assert_close(kept[kept > 0], p[kept > 0])
 
+
+@given(LOGITS, st.floats(0.1, 5), st.floats(0.0, 1, exclude_min=True))
+def test_top_p_keeps_the_smallest_set_that_reaches_p(logits, temperature, top_p):
+    p, kept = candidates(logits, temperature, top_p=top_p)
+    assert kept.sum() >= top_p - 1e-12
+    assert kept.sum() - kept[kept > 0].min() < top_p + 1e-12
+    assert p[kept > 0].min() >= p[kept == 0].max() if (kept == 0).any() else True
+    torch.testing.assert_close(kept[kept > 0], p[kept > 0])
+
+
+@given(LOGITS, st.integers(1, 9), st.floats(0.0, 1, exclude_min=True))
+def test_top_k_and_top_p_together_keep_the_tokens_that_both_keep(logits, k, top_p):
+    both, of_k, of_p = (candidates(logits, top_k=a, top_p=b)[1] > 0 for a, b in ((k, top_p), (k, None), (None, top_p)))
+    assert torch.equal(both, of_k & of_p)
+
+
+@given(LOGITS)
+def test_as_the_temperature_falls_all_probability_goes_to_the_most_likely_token(logits):
+    greedy = candidates([*logits, 31.0])[1] * 0
+    greedy[-1] = 1
+    at_zero = _candidates(torch.tensor([[*logits, 31.0]], dtype=torch.float64), 0, None, None)[0]
+    assert torch.equal(at_zero, greedy)
+    shares = [float(candidates([*logits, 31.0], temperature)[1][-1]) for temperature in (10, 1, 0.1, 0.01, 1e-4)]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+
+
+@settings(max_examples=25)
+@given(LOGITS, st.floats(0.2, 5), st.sampled_from([None, 1, 3]), st.sampled_from([None, 0.3, 0.9]))
+def test_drawn_frequencies_are_the_probabilities_and_what_has_none_is_never_drawn(logits, temperature, top_k, top_p):
+    kept = candidates(logits, temperature, top_k, top_p)[1]
+    p, n = kept / kept.sum(), 4000
+    options = {"temperature": temperature, "top_k": top_k, "top_p": top_p}
+    drawn = generate(Fixed(logits), torch.zeros(n, 1).long(), 1, generator=seeded(), **options)[:, -1]
+    share = torch.bincount(drawn, minlength=len(logits)) / n
+    assert (share[p == 0] == 0).all()
+    assert ((share - p).abs() <= 5 * (p * (1 - p) / n).sqrt() + 1 / n).all()
+
+
+def test_top_p_keeps_the_fewest_tokens_that_reach_it():
     def seen(**options):
-        start = torch.zeros(500, 1).long()
-        return set(generate(Fixed(4), start, 1, generator=seeded(), **options)[:, -1].tolist())
+        start, p = torch.zeros(500, 1).long(), torch.tensor([0.5, 0.3, 0.15, 0.05])
+        return set(generate(Fixed(p.log().tolist()), start, 1, generator=seeded(), **options)[:, -1].tolist())
 
     assert seen(top_p=0.7) == {0, 1}
     assert seen(top_p=0.9) == {0, 1, 2}
