@@ -50,7 +50,8 @@ def update(optimizers: Optimizers, scaler: GradScaler, step: int, config: TrainC
 
     Args:
         optimizers: those of `build_optimizers`.
-        scaler: what the loss was scaled with; in float16, where a gradient can overflow, such an update is left out.
+        scaler: what the loss was scaled with; in float16, where a gradient can overflow, such an update is left out
+            by all optimizers.
         step: the number of this update, from 1.
         config: the plan.
     """
@@ -61,8 +62,10 @@ def update(optimizers: Optimizers, scaler: GradScaler, step: int, config: TrainC
         for group in optimizer.param_groups:
             group["lr"] = learning_rate_factor(step, config) * peak[name]
             weights += group["params"]
-    torch.nn.utils.clip_grad_norm_(weights, config.max_grad_norm)
+    length = torch.nn.utils.clip_grad_norm_(weights, config.max_grad_norm)
+    overflowed = scaler.is_enabled() and not bool(length.isfinite())  # the scaler looks at one optimizer at a time
     for optimizer in optimizers.values():
-        scaler.step(optimizer)
+        if not overflowed:
+            scaler.step(optimizer)
         optimizer.zero_grad()
     scaler.update()

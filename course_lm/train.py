@@ -108,7 +108,7 @@ def train(
             update(optimizers, scaler, step, config)
             losses.append(loss.detach())
             looks, saves = (_is_due(step, every, config) for every in (config.eval_every, config.checkpoint_every))
-            if looks or saves or device.type == "cpu" or len(losses) == RECORDS_AT_ONCE:
+            if looks or saves or len(losses) == _records_at_once(device):
                 val = _validate(model, corpus) if looks else None
                 yield from _records(step, processes.total(torch.stack(losses)).tolist(), val, began, model, config)
                 losses.clear()
@@ -125,6 +125,10 @@ def train(
                     generator=generator,
                     scaler=scaler,
                 )
+
+
+def _records_at_once(device: torch.device) -> int:
+    return 1 if device.type == "cpu" else RECORDS_AT_ONCE
 
 
 def _records(

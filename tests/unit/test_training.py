@@ -1,10 +1,12 @@
+import importlib
 import math
 from dataclasses import replace
+from functools import partial
+from itertools import pairwise
 
 import pytest
 import torch
-from safetensors import safe_open
-from safetensors.torch import save_file
+from torch.amp.grad_scaler import GradScaler
 
 from course_lm import (
     CharTokenizer,
@@ -22,6 +24,7 @@ from course_lm import (
 from course_lm.evaluate import gap_to_source
 from course_lm.optim import build_optimizers, learning_rate_factor
 
+loop = importlib.import_module("course_lm.train")  # the module, where the package has the function
 PLAN = TrainConfig(steps=12, batch_size=4, checkpoint_every=5, eval_every=4, warmup_steps=3)
 
 
@@ -89,56 +92,96 @@ def test_a_resumed_run_equals_one_that_never_stopped_to_the_last_bit(tmp_path, f
     assert torch.equal(weights_of(checkpoint.model), weights_of(uninterrupted))
 
 
-def test_a_checkpoint_gives_back_what_was_saved(tmp_path, model, tokenizer, ids):
-    save_checkpoint(tmp_path, model, tokenizer=tokenizer, corpus="toy", train_config=PLAN, step=3)
-    checkpoint = load_checkpoint(tmp_path)
-    assert torch.equal(checkpoint.model(ids), model(ids))
-    assert checkpoint.model.config == model.config
-    assert checkpoint.tokenizer.alphabet == tokenizer.alphabet
-    assert (checkpoint.corpus, checkpoint.train_config, checkpoint.step) == ("toy", PLAN, 3)
+def follow(model, run):
+    """The weights after every update of a run."""
+    return [weights_of(model) for _ in run]
 
 
-def test_a_failed_write_keeps_the_checkpoint_before(tmp_path, model, monkeypatch):
-    path = save_checkpoint(tmp_path, model, step=1)
-
-    def no_room(*_):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("course_lm.checkpoint.os.fsync", no_room)
-    with pytest.raises(OSError, match=r"cannot be written: No space left.*another folder"):
-        save_checkpoint(tmp_path, model, step=2)
-    assert load_checkpoint(tmp_path).step == 1
-    assert path.exists()
-
-
-def test_truncated_and_foreign_checkpoints_are_refused_in_a_sentence(tmp_path, model):
-    with pytest.raises(FileNotFoundError, match=r"no checkpoint in .*checkpoint\.safetensors"):
-        load_checkpoint(tmp_path)
-    path = save_checkpoint(tmp_path, model)
-    whole = path.read_bytes()
-    for size in (0, 5, 200, len(whole) - 1):
-        path.write_bytes(whole[:size])
-        with pytest.raises(ValueError, match=r"is damaged or is not a safetensors file"):
-            load_checkpoint(tmp_path)
-    save_file({"weight": torch.zeros(2)}, path)
-    with pytest.raises(ValueError, match=r"must be a 'course_lm checkpoint 1' file; its format is None"):
-        load_checkpoint(tmp_path)
+@pytest.mark.parametrize("precision", ["bfloat16", "float16"])
+def test_products_in_half_precision_train_float32_weights_and_resume_to_the_last_bit(
+    tmp_path, fresh, corpus, precision
+):
+    plan = replace(PLAN, steps=60, precision=precision, checkpoint_every=25)
+    exact = list(train(fresh(), corpus, replace(plan, precision="float32")))
+    model = fresh()
+    whole = []
+    for record in train(model, corpus, plan, folder=tmp_path):
+        whole.append(record)
+        if record.step == 27:
+            checkpoint = load_checkpoint(tmp_path)
+    assert {p.dtype for p in model.parameters()} == {torch.float32}
+    assert losses(whole) != losses(exact)
+    assert whole[-1].val_nats_per_token == pytest.approx(exact[-1].val_nats_per_token, abs=0.1)
+    assert ("scaler" in checkpoint.state) == (precision == "float16")
+    rest = list(train(checkpoint.model, corpus, plan, resume=checkpoint))
+    assert losses(rest) == losses(whole[25:])
+    assert torch.equal(weights_of(checkpoint.model), weights_of(model))
 
 
-def test_contents_that_do_not_match_their_checksum_are_refused(tmp_path, model):
-    path = save_checkpoint(tmp_path, model)
-    whole = bytearray(path.read_bytes())
-    for place in range(len(whole) // 2, len(whole), len(whole) // 20):
-        damaged = bytearray(whole)
-        damaged[place] ^= 4
-        path.write_bytes(damaged)
-        with pytest.raises(ValueError, match=r"is damaged: its contents do not match their checksum"):
-            load_checkpoint(tmp_path)
-    with safe_open(path, framework="pt") as file:
-        metadata = file.metadata()
-    save_file(model.state_dict() | {"more": torch.zeros(1)}, path, metadata)
-    with pytest.raises(ValueError, match=r"is damaged"):
-        load_checkpoint(tmp_path)
+@pytest.mark.parametrize("overflowed", ["head", "blocks.0.up"])
+@pytest.mark.parametrize("value", [math.inf, math.nan])
+def test_an_update_whose_gradients_overflow_in_float16_is_left_out_by_every_optimizer(fresh, corpus, overflowed, value):
+    """One weight of AdamW or of Muon is enough; the next update follows with half the scale."""
+    model, n_backward = fresh(), 0
+
+    def overflow(gradient):
+        nonlocal n_backward
+        n_backward += 1
+        return gradient * value if n_backward == 4 else gradient
+
+    model.get_parameter(overflowed).register_hook(overflow)
+    weights = follow(model, train(model, corpus, replace(PLAN, precision="float16")))
+    moved = [not torch.equal(after, before) for before, after in pairwise(weights)]
+    assert moved == [True, True, False] + [True] * 8
+    assert all(w.isfinite().all() for w in weights)
+
+
+def test_a_scale_under_which_gradients_overflow_is_halved_until_they_do_not(fresh, corpus, monkeypatch):
+    monkeypatch.setattr(loop, "GradScaler", partial(GradScaler, init_scale=2.0**28))
+    model = fresh()
+    start = weights_of(model)
+    moved = [not torch.equal(w, start) for w in follow(model, train(model, corpus, replace(PLAN, precision="float16")))]
+    assert moved == sorted(moved)
+    assert (moved[0], moved[-1]) == (False, True)
+
+
+def test_records_that_come_together_are_those_that_come_one_by_one(fresh, corpus, monkeypatch):
+    """As on a GPU: a group ends when it is full, or with a look at the validation split, a checkpoint or the run."""
+    one_by_one = list(train(fresh(), corpus, PLAN))
+    monkeypatch.setattr(loop, "_records_at_once", lambda device: 3)
+    model, n_read = fresh(), 0
+
+    def count(module, *_):
+        nonlocal n_read
+        n_read += module.training
+
+    model.register_forward_hook(count)
+    together, made = [], []
+    for record in train(model, corpus, PLAN):
+        together.append(record)
+        made.append(n_read)
+    assert made == [3, 3, 3, 4, 5, 8, 8, 8, 10, 10, 12, 12]
+    assert [replace(r, seconds=0) for r in together] == [replace(r, seconds=0) for r in one_by_one]
+
+
+def test_a_gpu_gives_ten_records_at_once_and_a_cpu_each_when_it_is_made():
+    assert [loop._records_at_once(torch.device(kind)) for kind in ("cpu", "cuda", "mps")] == [1, 10, 10]
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3, 10])
+def test_every_checkpoint_is_written_when_the_records_of_its_updates_are_kept(
+    tmp_path, fresh, corpus, monkeypatch, at_once
+):
+    seen = []
+
+    def saving(folder, *arguments, step, **options):
+        seen.append((step, [record.step for record in records.read(folder)]))
+        return save_checkpoint(folder, *arguments, step=step, **options)
+
+    monkeypatch.setattr(loop, "_records_at_once", lambda device: at_once)
+    monkeypatch.setattr(loop, "save_checkpoint", saving)
+    list(records.keep(train(fresh(), corpus, PLAN, folder=tmp_path), tmp_path))
+    assert seen == [(step, list(range(1, step + 1))) for step in (5, 10, 12)]
 
 
 def test_a_model_without_a_run_cannot_be_resumed(tmp_path, fresh, corpus):
