@@ -35,6 +35,11 @@ class _Interval:
         width, total = self.high - self.low + 1, cumulative[-1]
         self.high = self.low + width * cumulative[symbol + 1] // total - 1
         self.low = self.low + width * cumulative[symbol] // total
+        if self.high < self.low:
+            raise ValueError(
+                f"symbol must be one of {len(cumulative) - 1} and have a frequency of at least 1, of at most 2**62 for "
+                f"all; got {symbol} with {cumulative[symbol + 1] - cumulative[symbol]} of {total}."
+            )
 
     def settled(self) -> int | None:
         """What can be subtracted before the interval is doubled, or None while it is too wide for that.
@@ -65,7 +70,11 @@ class Encoder:
         self._open = 0  # bits that will be the opposite of the next one
 
     def encode(self, cumulative: Sequence[int], symbol: int) -> None:
-        """Add one symbol, given the cumulative frequencies of all candidates."""
+        """Add one symbol, given the cumulative frequencies of all candidates.
+
+        Raises:
+            ValueError: if the frequency of the symbol is not at least 1.
+        """
         self._interval.narrow(cumulative, symbol)
         while (subtracted := self._interval.settled()) is not None:
             if subtracted == QUARTER:

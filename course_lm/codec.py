@@ -25,7 +25,7 @@ from torch import Tensor, nn
 from course_lm.arithmetic_coder import Decoder, Encoder
 from course_lm.incremental import incremental
 from course_lm.score import LanguageModel
-from course_lm.tokenizer import Tokenizer
+from course_lm.tokenizer import Tokenizer, require_text
 
 TOTAL = 2**32  # of the frequencies: even a long text loses less than a bit to their rounding
 CODE_POINTS = range(0x110000 + 1)  # cumulative frequencies: every character of Unicode once
@@ -48,8 +48,10 @@ def compress(text: str, model: LanguageModel, tokenizer: Tokenizer) -> bytes:
         tokenizer: the tokenizer of the model.
 
     Raises:
+        TypeError: if the text is no str.
         ValueError: if the model and the tokenizer do not have the same vocabulary, or the logits are not numbers.
     """
+    require_text(text)
     encoder = Encoder()
     symbols = _symbols(text, tokenizer)
     known = iter(symbols)

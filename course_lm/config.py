@@ -39,7 +39,7 @@ class ModelConfig:
 
     def __post_init__(self) -> None:
         for name in ("vocab_size", "context_length", "n_layers", "n_heads", "d_model"):
-            _require_whole_number(name, getattr(self, name), at_least=1)
+            require_whole_number(name, getattr(self, name), at_least=1)
         if self.d_model % self.n_heads:
             raise ValueError(
                 f"n_heads must divide d_model; got n_heads={self.n_heads} and d_model={self.d_model}. "
@@ -102,9 +102,9 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         for name in ("steps", "batch_size", "checkpoint_every"):
-            _require_whole_number(name, getattr(self, name), at_least=1)
+            require_whole_number(name, getattr(self, name), at_least=1)
         for name in ("warmup_steps", "eval_every", "seed"):
-            _require_whole_number(name, getattr(self, name), at_least=0)
+            require_whole_number(name, getattr(self, name), at_least=0)
         if not (self.muon_lr >= 0 and self.adamw_lr > 0):
             raise ValueError(
                 "muon_lr must be at least 0 and adamw_lr above 0; "
@@ -143,7 +143,12 @@ def _known_preset(name: str) -> str:
     return name
 
 
-def _require_whole_number(name: str, value: object, at_least: int) -> None:
+def require_whole_number(name: str, value: object, at_least: int) -> None:
+    """Refuse what is no whole number, or too small a one.
+
+    Raises:
+        ValueError: if ``value`` is not an int of ``at_least`` so much.
+    """
     if not isinstance(value, int) or isinstance(value, bool) or value < at_least:
         raise ValueError(f"{name} must be a whole number of at least {at_least}; got {value!r}.")
 

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from course_lm.sources import Source, ToyEnglish
-from course_lm.tokenizer import LINE_BREAK, CharTokenizer, Tokenizer
+from course_lm.tokenizer import LINE_BREAK, CharTokenizer, Tokenizer, require_ids
 
 TOY_CHARACTERS = 1_000_000
 SHAKESPEARE_URL = "https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt"
@@ -69,9 +69,12 @@ def load_corpus(name: str | Path, *, tokenizer: Tokenizer | None = None) -> Corp
         tokenizer: makes the ids; the characters of the text where it is None.
 
     Raises:
+        TypeError: if ``tokenizer`` is no tokenizer.
         ValueError: if the text is empty or too short to split, not UTF-8, or has a character that the tokenizer lacks.
         OSError: if a file is missing, damaged, or cannot be downloaded.
     """
+    if not isinstance(tokenizer, Tokenizer | None):
+        raise TypeError(f"tokenizer must be a tokenizer, such as ByteTokenizer(); got {tokenizer!r}.")
     if name == "toy":
         toy = ToyEnglish()
         source = toy if tokenizer in (None, toy.tokenizer) else None
@@ -105,12 +108,16 @@ def batches(
         ``(x, y)``, both ``(B, T)`` int64, with ``y[:, t]`` the token after ``x[:, t]``.
 
     Raises:
-        ValueError: if a size is not positive, a start is negative, or no row fits.
+        TypeError: if ids or starts are not int64.
+        ValueError: if a size is not positive, a start is negative, ids or starts have another shape, or no row fits.
     """
+    require_ids(ids)
+    if ids.ndim != 1:
+        raise ValueError(f"ids must be (N,), one text; got shape {tuple(ids.shape)}.")
     if batch_size < 1 or context_length < 1:
         raise ValueError(f"batch_size and context_length must be at least 1; got {batch_size} and {context_length}.")
-    if starts is not None and len(starts) and int(starts.min()) < 0:
-        raise ValueError(f"starts must be positions in ids, from 0 on; got {int(starts.min())}.")
+    if starts is not None:
+        require_positions(starts)
     last = len(ids) - context_length - 1
     allowed = torch.arange(max(last + 1, 0)) if starts is None else starts[starts <= last]
     if not len(allowed):
@@ -125,6 +132,23 @@ def batches(
             rows = rows.pin_memory().to(ids.device, non_blocking=True)
         window = ids[rows + offsets]  # (B, T + 1)
         yield window[:, :-1], window[:, 1:]
+
+
+def require_positions(starts: Tensor) -> None:
+    """Refuse what are no positions in a text.
+
+    Raises:
+        TypeError: if starts are not int64, as a mask is not.
+        ValueError: if they are not ``(S,)`` or one is negative.
+    """
+    if starts.dtype != torch.int64:
+        raise TypeError(
+            f"starts must be int64 positions in ids; got {starts.dtype}. A mask becomes mask.nonzero()[:, 0]."
+        )
+    if starts.ndim != 1:
+        raise ValueError(f"starts must be (S,) positions in ids; got shape {tuple(starts.shape)}.")
+    if len(starts) and int(starts.min()) < 0:
+        raise ValueError(f"starts must be positions in ids, from 0 on; got {int(starts.min())}.")
 
 
 def line_starts(ids: Tensor, bos_id: int) -> Tensor:

@@ -66,7 +66,8 @@ def evaluate(
         n_bytes: UTF-8 bytes of the predicted tokens; without it ``bits_per_byte`` is None.
 
     Raises:
-        TypeError, ValueError: if ids have another type or shape, fewer than two tokens, or ids outside ``[0, V)``.
+        TypeError, ValueError: if ids have another type or shape, fewer than two tokens, or ids outside ``[0, V)``, or
+            starts are not sorted positions.
     """
     nats = token_nats(model, ids, context_length=context_length, starts=starts)
     total = float(nats.sum())

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from course_lm.incremental import incremental
 from course_lm.score import LanguageModel, evaluating
+from course_lm.tokenizer import require_ids
 
 
 def generate(
@@ -41,6 +42,7 @@ def generate(
         ``(B, T + n_tokens)`` int64 ids.
 
     Raises:
+        TypeError: if ids are not int64.
         ValueError: if an argument is out of range.
     """
     tokens = stream(model, ids, n_tokens, temperature=temperature, top_k=top_k, top_p=top_p, generator=generator)
@@ -66,6 +68,7 @@ def stream(
         ``(B,)`` int64 ids, ``n_tokens`` times.
 
     Raises:
+        TypeError: if ids are not int64.
         ValueError: if an argument is out of range; at the call, before the first token.
     """
     _check(ids, n_tokens, temperature, top_k, top_p)
@@ -121,6 +124,7 @@ def _candidates(logits: Tensor, temperature: float, top_k: int | None, top_p: fl
 
 
 def _check(ids: Tensor, n_tokens: int, temperature: float, top_k: int | None, top_p: float | None) -> None:
+    require_ids(ids)
     if ids.ndim != 2 or ids.shape[1] < 1:
         raise ValueError(f"ids must be (B, T) with T at least 1; got {tuple(ids.shape)}. Start from [[bos_id]].")
     if n_tokens < 0:

@@ -12,6 +12,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from course_lm.config import require_whole_number
+from course_lm.tokenizer import require_ids
+
 POSITIONS_AT_ONCE = 16_384  # bounds the memory of a long row
 
 
@@ -21,8 +24,7 @@ class UniformLM:
     context_length: int | None = None
 
     def __init__(self, vocab_size: int) -> None:
-        if vocab_size < 1:
-            raise ValueError(f"vocab_size must be at least 1; got {vocab_size}.")
+        require_whole_number("vocab_size", vocab_size, at_least=1)
         self.vocab_size = vocab_size
 
     def __call__(self, ids: Tensor) -> Tensor:
@@ -70,8 +72,8 @@ class NGramLM:
     context_length: int | None = None
 
     def __init__(self, order: int, vocab_size: int) -> None:
-        if order < 1 or vocab_size < 1:
-            raise ValueError(f"order and vocab_size must be at least 1; got {order} and {vocab_size}.")
+        require_whole_number("order", order, at_least=1)
+        require_whole_number("vocab_size", vocab_size, at_least=1)
         self.order = order
         self.vocab_size = vocab_size
         self._contexts: list[np.ndarray] = []  # by length k: the sorted keys of all contexts seen
@@ -115,6 +117,8 @@ class NGramLM:
         """
         if not self._occurrences:
             raise ValueError("this model has not counted anything yet: call fit(ids) first.")
+        if ids.ndim != 2 or ids.shape[1] < 1:
+            raise ValueError(f"ids must be (B, T) with T at least 1; got {tuple(ids.shape)}. One row is ids[None].")
         tokens = self._checked(ids)
         if cache is not None:
             tokens = cache.extended(ids).cpu().numpy()
@@ -158,7 +162,8 @@ class NGramLM:
         return _Table(np.append(0, np.cumsum(kinds_seen)), tokens, shares, left_over)
 
     def _checked(self, ids: Tensor) -> np.ndarray:
-        tokens = ids.cpu().numpy().astype(np.int64)
+        require_ids(ids)
+        tokens = ids.cpu().numpy()
         if len(tokens) and not (tokens.min() >= 0 and tokens.max() < self.vocab_size):
             raise ValueError(
                 f"ids must be in [0, {self.vocab_size}), the vocabulary; got {tokens.min()} to {tokens.max()}. "

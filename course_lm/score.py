@@ -14,7 +14,9 @@ from typing import Protocol
 import torch
 from torch import Tensor, nn
 
+from course_lm.data import require_positions
 from course_lm.loss import cross_entropy
+from course_lm.tokenizer import require_ids
 
 PADDING = -1  # a target that costs nothing
 LOGITS_AT_ONCE = 8_000_000  # these two bound the memory of one batch of windows
@@ -52,10 +54,13 @@ def token_nats(
         ``(N − 1,)`` float64 nats, on the CPU.
 
     Raises:
-        TypeError: if ids are not int64.
-        ValueError: if there are fewer than two ids, one is outside ``[0, V)``, or the window does not fit the model.
+        TypeError: if ids or starts are not int64.
+        ValueError: if there are fewer than two ids, one is outside ``[0, V)``, the starts are not sorted positions, or
+            the window does not fit the model.
     """
     _check(model, ids, context_length)
+    if starts is not None:
+        _check_starts(starts)
     ids = ids.cpu()
     cuts = windows(len(ids), context_length or model.context_length, starts)
     nats = torch.empty(len(ids) - 1, dtype=torch.float64)
@@ -112,8 +117,7 @@ def evaluating(model: LanguageModel) -> Iterator[None]:
 
 
 def _check(model: LanguageModel, ids: Tensor, context_length: int | None) -> None:
-    if ids.dtype != torch.int64:
-        raise TypeError(f"ids must be int64 token ids; got {ids.dtype}. Use ids.long().")
+    require_ids(ids)
     if ids.ndim != 1 or len(ids) < 2:
         raise ValueError(
             f"ids must be (N,) with N at least 2, one token to see and one to predict; got shape {tuple(ids.shape)}. "
@@ -128,4 +132,13 @@ def _check(model: LanguageModel, ids: Tensor, context_length: int | None) -> Non
         raise ValueError(
             f"context_length must be at least 1 and at most the model's own, {model.context_length or 'unlimited'}; "
             f"got {context_length}."
+        )
+
+
+def _check_starts(starts: Tensor) -> None:
+    require_positions(starts)
+    if bool((starts[1:] < starts[:-1]).any()):
+        where = int((starts[1:] < starts[:-1]).nonzero()[0])
+        raise ValueError(
+            f"starts must be sorted; got {int(starts[where + 1])} after {int(starts[where])}. Corpus.starts(ids) is."
         )

@@ -17,8 +17,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from course_lm.config import require_whole_number
 from course_lm.grammar import START, Edge, Grammar, State, tabulate
-from course_lm.tokenizer import CharTokenizer
+from course_lm.tokenizer import CharTokenizer, require_ids
 
 
 class Source:
@@ -52,8 +53,7 @@ class Source:
 
     def sample(self, n_characters: int, seed: int = 0) -> str:
         """Whole sentences, drawn until the text has at least ``n_characters`` characters."""
-        if n_characters < 1:
-            raise ValueError(f"n_characters must be at least 1; got {n_characters}.")
+        require_whole_number("n_characters", n_characters, at_least=1)
         rng = np.random.default_rng(seed)
         cumulative = {s: list(accumulate(e.probability for e in edges)) for s, edges in self.grammar.items()}
         texts: list[str] = []
@@ -82,8 +82,10 @@ class Source:
             After an impossible character the rows are uniform until the next line break.
 
         Raises:
+            TypeError: if ids are not int64.
             ValueError: if a row does not begin with the line break, or an id is outside ``[0, V)``.
         """
+        require_ids(ids)
         bos = self.tokenizer.bos_id
         goes_on = cache is not None and cache.length > 0
         if ids.ndim != 2 or not (goes_on or bool((ids[:, :1] == bos).all())):

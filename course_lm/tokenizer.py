@@ -99,7 +99,7 @@ class Tokenizer(ABC):
     @classmethod
     def load(cls, path: str | Path) -> Self:
         """Read a tokenizer that `save` wrote."""
-        return cls.from_json(Path(path).read_text(encoding="utf-8"))
+        return cls.from_json(Path(path).read_text(encoding="utf-8", errors="replace"))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Tokenizer) and self.to_json() == other.to_json()
@@ -108,14 +108,18 @@ class Tokenizer(ABC):
         return hash(self.to_json())
 
     def _checked(self, ids: Tensor | Iterable[int]) -> list[int]:
-        numbers = np.asarray(ids.cpu() if isinstance(ids, Tensor) else list(ids), dtype=np.int64).ravel()
+        numbers = np.asarray(ids.cpu() if isinstance(ids, Tensor) else list(ids)).ravel()
+        if numbers.size and numbers.dtype.kind not in "iu":
+            raise TypeError(
+                f"ids must be whole numbers; got {numbers.dtype}. Take argmax or a sample of the logits first."
+            )
         outside = numbers[(numbers < 0) | (numbers >= self.vocab_size)]
         if outside.size:
             raise ValueError(
                 f"ids must be in [0, {self.vocab_size}), the vocabulary; got {outside[0]}. "
                 "Were they made by another tokenizer?"
             )
-        return numbers.tolist()
+        return numbers.astype(np.int64).tolist()
 
 
 class CharTokenizer(Tokenizer):
@@ -170,6 +174,7 @@ class CharTokenizer(Tokenizer):
         try:
             return torch.tensor([self._id_of[character] for character in text], dtype=torch.int64)
         except KeyError:
+            utf8(text)  # there the error knows bytes and lone surrogates
             where, character = next((i, c) for i, c in enumerate(text) if c not in self._id_of)
             raise ValueError(
                 f"text must use the {self.vocab_size} characters of the alphabet; got {character!r} "
@@ -212,12 +217,34 @@ def is_character(character: str) -> bool:
     return len(character) == 1 and not "\ud800" <= character <= "\udfff"
 
 
+def require_text(text: object) -> None:
+    """Refuse bytes and what else is no text.
+
+    Raises:
+        TypeError: if ``text`` is no str.
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"text must be a str; got {type(text).__name__}. Bytes become one with text.decode('utf-8').")
+
+
+def require_ids(ids: Tensor) -> None:
+    """Refuse what are no token ids.
+
+    Raises:
+        TypeError: if ids are not int64.
+    """
+    if ids.dtype != torch.int64:
+        raise TypeError(f"ids must be int64 token ids; got {ids.dtype}. Use ids.long().")
+
+
 def utf8(text: str) -> bytes:
     """The UTF-8 bytes of a text.
 
     Raises:
+        TypeError: if the text is no str.
         ValueError: if the text contains a lone surrogate, half of a character; it says which, and where it stands.
     """
+    require_text(text)
     try:
         return text.encode()
     except UnicodeEncodeError as error:

@@ -75,8 +75,8 @@ def train(
         but never behind it.
 
     Raises:
-        ValueError: if the vocabularies differ, no row fits, or the checkpoint belongs to another plan, text or
-            tokenizer.
+        ValueError: if the vocabularies differ, no row fits, or the checkpoint belongs to another plan, text, tokenizer
+            or model.
         ConnectionError: if another process of the same run is lost.
     """
     _check(model, corpus, config, resume)
@@ -176,3 +176,5 @@ def _check(model: TransformerLM, corpus: Corpus, config: TrainConfig, resume: Ch
             f"resume must be a checkpoint of the same plan and the same text and tokenizer; it is of {resume.corpus!r} "
             f"with {resume.train_config}. Use these, or start a new run."
         )
+    if resume is not None and model is not resume.model:
+        raise ValueError("model must be that of the checkpoint when a run is resumed; got another. Give resume.model.")

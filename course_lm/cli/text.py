@@ -6,6 +6,7 @@ import codecs
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -145,5 +146,6 @@ def _write_new(target: Path, content: bytes) -> None:
         partial.write_bytes(content)
         os.replace(partial, target)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink()
         raise OSError(f"TARGET {str(target)!r} cannot be written: {error.strerror}. Choose another folder.") from error

@@ -78,3 +78,10 @@ def test_a_message_that_was_cut_off_is_an_error():
     for n_bytes in range(len(code)):
         with pytest.raises(ValueError, match="end before the message does"):
             decoded(code[:n_bytes], message)
+
+
+@pytest.mark.parametrize(("table", "symbol"), [([0, 1, 2], -1), ([0, 1, 1, 2], 1), ([0, 1, 2**65 + 1], 0)])
+def test_a_symbol_without_a_share_of_the_interval_is_refused(table, symbol):
+    """It could not be decoded; the last table is too fine for the interval."""
+    with pytest.raises(ValueError, match=r"symbol must be .* have a frequency of at least 1"):
+        Encoder().encode(table, symbol)

@@ -132,6 +132,16 @@ def test_a_failed_write_keeps_the_checkpoint_before(tmp_path, model, monkeypatch
     assert path.exists()
 
 
+def test_a_folder_that_is_a_file_is_refused_and_stays(tmp_path, model):
+    (tmp_path / "notes").write_text("mine")
+    for folder in (tmp_path / "notes", tmp_path / "notes" / "run"):
+        with pytest.raises(OSError, match=r"the checkpoint .* cannot be written: (File exists|Not a directory)"):
+            save_checkpoint(folder, model)
+    assert (tmp_path / "notes").read_text() == "mine"
+    with pytest.raises(FileNotFoundError, match="no checkpoint in"):
+        load_checkpoint(tmp_path / "notes")
+
+
 def test_truncated_and_foreign_checkpoints_are_refused_in_a_sentence(tmp_path, model):
     with pytest.raises(FileNotFoundError, match=r"no checkpoint in .*checkpoint\.safetensors"):
         load_checkpoint(tmp_path)

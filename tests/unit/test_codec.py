@@ -235,6 +235,11 @@ def test_another_tokenizer_is_refused(short, toy):
             work("a" if work is compress else short, UniformLM(28), toy.tokenizer)
 
 
+def test_bytes_in_place_of_a_text_are_refused(toy):
+    with pytest.raises(TypeError, match="text must be a str; got bytes"):
+        compress(b"the dog", toy, toy.tokenizer)
+
+
 def test_what_is_no_compressed_file_is_refused(toy):
     for data in (b"", b"PK\x03\x04 and so on", b"CLM2" + bytes(80)):
         with pytest.raises(ValueError, match="data must begin with b'CLM1'"):

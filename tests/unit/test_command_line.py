@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import course_lm
-from course_lm import cli, load_checkpoint, records
+from course_lm import cli, load_checkpoint, records, save_checkpoint
 from course_lm.cli import runs
 from course_lm.cli.text import continuation
 from course_lm.codec import HEADER_BYTES
@@ -179,6 +179,7 @@ def test_a_stopped_run_says_how_to_go_on(run, tmp_path, corpus_file, monkeypatch
         (["compress", "{trained}", "{tmp}/latin.txt", "{tmp}/x"], 2, "SOURCE must be UTF-8 text; byte 3"),
         (["compress", "{trained}", "{tmp}/nowhere.txt", "{tmp}/x"], 1, "cannot be read: No such file"),
         (["compress", "{trained}", "{tmp}/short.txt", "{tmp}/no/x"], 1, "cannot be written: No such file"),
+        (["compress", "{trained}", "{tmp}/short.txt", "{tmp}/short.txt/x"], 1, "cannot be written: Not a directory"),
         (["decompress", "{trained}", "{tmp}/short.txt", "{tmp}/x"], 2, "data must begin with b'CLM1'"),
         (["grade", "{tmp}/nowhere"], 1, "nowhere"),
         (["grade", "{tmp}", "-o", "{tmp}/no/marks.csv"], 1, "folder does not exist"),
@@ -193,6 +194,12 @@ def test_bad_usage_ends_with_one_sentence_and_no_traceback(run, tmp_path, traine
     assert found == code
     assert message in err
     assert len(err.strip().splitlines()) == 1
+
+
+def test_a_checkpoint_without_its_tokenizer_is_refused(run, tmp_path, trained):
+    save_checkpoint(tmp_path, load_checkpoint(trained).model)
+    code, _, err = run("generate", tmp_path)
+    assert (code, "must hold its tokenizer; this one does not. Save it with tokenizer=" in err) == (2, True)
 
 
 def test_the_public_names_are_those_that_are_listed():

@@ -114,6 +114,26 @@ def test_sizes_and_starts_that_cannot_be_are_refused():
         draw(context_length=-1)
     with pytest.raises(ValueError, match="starts must be positions in ids, from 0 on; got -3"):
         draw(starts=torch.tensor([-3]))
+    with pytest.raises(TypeError, match=r"starts must be int64 positions in ids; got torch.bool\. A mask becomes"):
+        draw(starts=torch.arange(10) > 3)
+    with pytest.raises(ValueError, match=r"starts must be \(S,\) positions in ids; got shape \(1, 1\)"):
+        draw(starts=torch.tensor([[3]]))
+
+
+def test_ids_that_are_no_text_are_refused():
+    for ids, error, words in (
+        (torch.arange(10.0), TypeError, r"ids must be int64 token ids; got torch.float32\. Use ids\.long"),
+        (torch.arange(10).int(), TypeError, "got torch.int32"),
+        (torch.arange(10)[None], ValueError, r"ids must be \(N,\), one text; got shape \(1, 10\)"),
+    ):
+        with pytest.raises(error, match=words):
+            next(batches(ids, 2, 3, generator=torch.Generator()))
+
+
+def test_a_word_in_place_of_a_tokenizer_is_refused(tmp_path):
+    (tmp_path / "text.txt").write_text("ab\n" * 20)
+    with pytest.raises(TypeError, match=r"tokenizer must be a tokenizer, such as ByteTokenizer\(\); got 'bytes'"):
+        load_corpus(tmp_path / "text.txt", tokenizer="bytes")
 
 
 def test_a_text_shorter_than_the_context_is_refused():
@@ -132,6 +152,7 @@ def test_files_that_cannot_be_a_corpus_are_refused_in_a_sentence(tmp_path):
         ("title.txt", ValueError, "must have a line break near 90 %"),
         ("latin.txt", ValueError, "must be UTF-8 text; byte 3"),
         ("missing.txt", OSError, "cannot be read: No such file"),
+        (".", OSError, "cannot be read: Is a directory"),
     ):
         with pytest.raises(error, match=words):
             load_corpus(str(tmp_path / file))

@@ -22,7 +22,7 @@ def machine(monkeypatch):
         monkeypatch.setattr(
             torch.cuda,
             "is_bf16_supported",
-            lambda including_emulation=True: including_emulation or capability >= (8, 0),
+            lambda including_emulation=True: including_emulation or in_bfloat16,
         )
         monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
 

@@ -83,7 +83,7 @@ def test_every_context_that_the_whole_text_fits_gives_the_same_number(
 @settings(max_examples=25)
 @given(LINES, LENGTHS, CONTEXTS, st.sets(st.integers(0, 78)))
 def test_a_text_costs_the_sum_of_its_windows(corpus, transformer, bigram, line, n_tokens, context, starts):
-    ids, starts = a_text(corpus, line, n_tokens), torch.tensor(sorted(starts))
+    ids, starts = a_text(corpus, line, n_tokens), torch.tensor(sorted(starts), dtype=torch.int64)
     for model in (transformer, bigram):
         alone = [evaluate(model, ids[begin : end + 1]) for begin, end in windows(n_tokens, context, starts)]
         whole = evaluate(model, ids, context_length=context, starts=starts)
@@ -170,6 +170,22 @@ def test_an_impossible_text_costs_infinity_and_equal_infinities_are_equal(toy):
 def test_ids_that_cannot_be_evaluated_are_refused_in_a_sentence(bad, error, words):
     with pytest.raises(error, match=words):
         evaluate(UniformLM(29), bad)
+
+
+@pytest.mark.parametrize(
+    ("bad", "error", "words"),
+    [
+        (torch.tensor([0, 7, 5]), ValueError, r"starts must be sorted; got 5 after 7\. Corpus\.starts"),
+        (torch.tensor([-2, 7]), ValueError, "starts must be positions in ids, from 0 on; got -2"),
+        (torch.tensor([[0, 7]]), ValueError, r"starts must be \(S,\) positions in ids; got shape \(1, 2\)"),
+        (torch.tensor([0.0, 7.0]), TypeError, "starts must be int64 positions in ids; got torch.float32"),
+        (torch.tensor([True, False]), TypeError, r"got torch.bool\. A mask becomes mask\.nonzero"),
+    ],
+)
+def test_starts_that_are_no_sorted_positions_are_refused(corpus, bad, error, words):
+    for work in (evaluate, ledger, token_nats):
+        with pytest.raises(error, match=words):
+            work(UniformLM(29), corpus.val[:30], starts=bad)
 
 
 def test_a_window_longer_than_the_context_is_refused(model, corpus):

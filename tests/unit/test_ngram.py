@@ -99,5 +99,26 @@ def test_bad_input_is_refused_in_a_sentence(ids):
     assert NGramLM(4, 5).fit(torch.tensor([1, 2, 1, 3]))(torch.tensor([[1, 2]])).isfinite().all()
     with pytest.raises(ValueError, match="call fit"):
         NGramLM(2, 29)(ids)
-    with pytest.raises(ValueError, match="at least 1"):
-        NGramLM(0, 5)
+    for order, vocab_size, words in (
+        (0, 5, "order must be a whole number of at least 1; got 0"),
+        (2.5, 5, "order must be a whole number of at least 1; got 2.5"),
+        (2, 0, "vocab_size must be a whole number of at least 1; got 0"),
+        (2, 5.0, "vocab_size must be a whole number of at least 1; got 5.0"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            NGramLM(order, vocab_size)
+    for vocab_size in (0, 2.5):
+        with pytest.raises(ValueError, match=f"vocab_size must be a whole number of at least 1; got {vocab_size}"):
+            UniformLM(vocab_size)
+
+
+def test_rows_that_an_n_gram_cannot_read_are_refused(corpus, ids):
+    model = NGramLM(2, 29).fit(corpus.train)
+    with pytest.raises(TypeError, match=r"ids must be int64 token ids; got torch.float32"):
+        NGramLM(2, 29).fit(corpus.train.float())
+    with pytest.raises(TypeError, match=r"ids must be int64 token ids; got torch.int32"):
+        model(ids.int())
+    with pytest.raises(ValueError, match=r"ids must be \(B, T\) with T at least 1; got \(24,\)\. One row is"):
+        model(ids[0])
+    with pytest.raises(ValueError, match=r"T at least 1; got \(3, 0\)"):
+        model(ids[:, :0])

@@ -105,7 +105,15 @@ def test_the_same_seed_gives_the_same_text(toy):
     assert toy.sample(2000, seed=5) != toy.sample(2000, seed=6)
 
 
+def test_a_sample_has_a_whole_number_of_characters(toy):
+    for n_characters in (0, 1.5):
+        with pytest.raises(ValueError, match=f"n_characters must be a whole number of at least 1; got {n_characters}"):
+            toy.sample(n_characters)
+
+
 def test_rows_that_do_not_begin_with_a_line_break_are_refused(toy):
+    with pytest.raises(TypeError, match=r"ids must be int64 token ids; got torch.float32"):
+        toy(torch.zeros(1, 3))
     with pytest.raises(ValueError, match=r"\[0, 29\), the vocabulary of the source; got 0 to 99"):
         toy(torch.tensor([[0, 99]]))
     with pytest.raises(ValueError, match=r"begin with a line break"):

@@ -82,6 +82,22 @@ def test_ids_can_come_as_a_tensor_or_a_list_and_only_from_the_vocabulary(any_tok
             any_tokenizer.decode([0, foreign])
 
 
+def test_ids_that_are_no_whole_numbers_are_refused(any_tokenizer):
+    one = torch.tensor(1)
+    assert any_tokenizer.decode([one, one]) == any_tokenizer.decode(iter([1, 1])) == any_tokenizer.decode([1, 1])
+    assert any_tokenizer.decode([]) == any_tokenizer.decode(torch.tensor([])) == ""
+    for ids, kind in ((torch.tensor([0.5]), "float32"), ([1.0], "float64"), ("abc", "<U1"), ([True], "bool")):
+        with pytest.raises(TypeError, match=f"ids must be whole numbers; got {kind}"):
+            any_tokenizer.decode(ids)
+
+
+def test_bytes_in_place_of_a_text_are_refused(any_tokenizer):
+    named = r"text must be a str; got bytes\. Bytes become one with text\.decode\('utf-8'\)"
+    for read in (any_tokenizer.encode, CharTokenizer.from_text, lambda text: BPETokenizer.train(text, 300)):
+        with pytest.raises(TypeError, match=named):
+            read(b"abc")
+
+
 def test_no_sequence_of_ids_makes_decode_raise(any_tokenizer):
     draw = random.Random(0)
     for _ in range(500):
@@ -262,6 +278,12 @@ def test_other_tokenizers_are_not_equal(any_tokenizer):
 
 def test_the_json_of_characters_has_not_changed():
     assert CharTokenizer.from_text("ab").to_json() == '{"kind": "characters", "alphabet": "\\nab"}'
+
+
+def test_a_file_that_is_no_tokenizer_is_refused(tmp_path):
+    (tmp_path / "t.json").write_bytes(b"\xff\xfe")
+    with pytest.raises(ValueError, match=r"^this is not the description of a tokenizer: "):
+        Tokenizer.load(tmp_path / "t.json")
 
 
 @pytest.mark.parametrize(

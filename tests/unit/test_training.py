@@ -187,8 +187,9 @@ def test_every_checkpoint_is_written_when_the_records_of_its_updates_are_kept(
 def test_a_model_without_a_run_cannot_be_resumed(tmp_path, fresh, corpus):
     known = {"tokenizer": corpus.tokenizer, "text_sha256": corpus.text_sha256}
     save_checkpoint(tmp_path, fresh(), train_config=PLAN, **known)
+    checkpoint = load_checkpoint(tmp_path)
     with pytest.raises(ValueError, match=r"must hold a run to resume; it holds a model alone"):
-        next(train(fresh(), corpus, PLAN, resume=load_checkpoint(tmp_path)))
+        next(train(checkpoint.model, corpus, PLAN, resume=checkpoint))
 
 
 def test_the_records_that_were_kept_are_never_behind_the_checkpoint(tmp_path, fresh, corpus):
@@ -217,6 +218,22 @@ def test_a_checkpoint_of_another_plan_or_tokenizer_is_refused(tmp_path, fresh, c
     other = replace(corpus, tokenizer=CharTokenizer(corpus.tokenizer.alphabet.replace("z", "é")))
     with pytest.raises(ValueError, match=r"of the same plan and the same text and tokenizer"):
         next(train(checkpoint.model, other, PLAN, resume=checkpoint))
+
+
+def test_another_model_than_the_one_of_the_checkpoint_is_refused(tmp_path, fresh, corpus):
+    """One of the same shape would go on from weights that the moments of the optimizers do not fit."""
+    list(train(fresh(), corpus, PLAN, folder=tmp_path))
+    for model in (fresh(), fresh(n_layers=1)):
+        with pytest.raises(ValueError, match=r"model must be that of the checkpoint.*Give resume\.model"):
+            next(train(model, corpus, PLAN, resume=load_checkpoint(tmp_path)))
+
+
+def test_a_run_that_had_ended_makes_no_update_when_it_is_resumed(tmp_path, fresh, corpus):
+    list(train(fresh(), corpus, PLAN, folder=tmp_path))
+    checkpoint = load_checkpoint(tmp_path)
+    before = weights_of(checkpoint.model)
+    assert list(train(checkpoint.model, corpus, PLAN, folder=tmp_path, resume=checkpoint)) == []
+    assert torch.equal(weights_of(checkpoint.model), before)
 
 
 def test_a_model_with_another_vocabulary_is_refused(fresh, corpus):
@@ -255,6 +272,14 @@ def test_the_learning_rate_climbs_stays_and_falls():
         ({"adamw_lr": 0.0}, "adamw_lr above 0"),
         ({"decay_fraction": 1.5}, "decay_fraction must be in"),
         ({"max_grad_norm": 0}, "max_grad_norm must be positive"),
+        ({"max_grad_norm": math.nan}, "max_grad_norm must be positive; got nan"),
+        ({"muon_lr": -0.1}, "muon_lr must be at least 0"),
+        ({"muon_lr": math.nan}, "muon_lr must be at least 0.*muon_lr=nan"),
+        ({"warmup_steps": -1}, "warmup_steps must be a whole number of at least 0; got -1"),
+        ({"eval_every": -1}, "eval_every must be a whole number of at least 0"),
+        ({"checkpoint_every": 0}, "checkpoint_every must be a whole number of at least 1"),
+        ({"seed": 2**63}, r"seed must be below 2\*\*63"),
+        ({"precision": "int8"}, "precision must be one of auto, float32, bfloat16, float16; got 'int8'"),
     ],
 )
 def test_a_plan_that_cannot_work_is_refused(change, words):
