@@ -41,8 +41,12 @@ def corpus_file(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory, corpus_file) -> Path:
     folder = tmp_path_factory.mktemp("runs") / "animals"
-    command = [sys.executable, "-m", "course_lm.cli", "train", "--corpus", corpus_file, "--out", folder, "--steps", "8"]
-    subprocess.run([*map(str, command)], check=True, capture_output=True)
+    words = ["course-lm", "train", "--corpus", corpus_file, "--out", folder, "--steps", "8"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", [*map(str, words)])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+    assert not end.value.code
     return folder
 
 
@@ -108,12 +112,11 @@ def test_a_compressed_file_is_restored_to_the_last_byte_and_nothing_is_overwritt
 
 
 def test_a_killed_run_that_is_resumed_records_the_losses_of_one_that_never_stopped(run, tmp_path, corpus_file):
-    def command(folder: str, *more: str) -> list[str]:
-        words = ["train", "--corpus", str(corpus_file), "--steps", "60", "--out", str(tmp_path / folder)]
-        return [sys.executable, "-m", "course_lm.cli", *words, *more]
+    def words(folder: str) -> list[str]:
+        return ["train", "--corpus", str(corpus_file), "--steps", "60", "--out", str(tmp_path / folder)]
 
-    subprocess.run(command("whole"), check=True, capture_output=True)
-    killed = subprocess.Popen(command("killed"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "course_lm.cli", *words("killed")]
+    killed = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     log = tmp_path / "killed" / records.FILE_NAME
     while killed.poll() is None and (not log.exists() or log.read_text().count("\n") < 53):
         time.sleep(0.01)
@@ -121,7 +124,7 @@ def test_a_killed_run_that_is_resumed_records_the_losses_of_one_that_never_stopp
     assert killed.wait() == -signal.SIGKILL
     assert 53 <= len(records.read(tmp_path / "killed")) < 60
     log.write_text(log.read_text() + '{"step": 54, "nats_')  # a line that the kill cut short
-    subprocess.run(command("killed", "--resume"), check=True, capture_output=True)
+    assert run(*words("killed"), "--resume")[0] == run(*words("whole"))[0] == 0
     losses = [[(r.step, r.nats_per_token) for r in records.read(tmp_path / name)] for name in ("whole", "killed")]
     assert losses[0] == losses[1]
 
@@ -139,7 +142,7 @@ def test_a_folder_that_holds_a_run_is_not_overwritten(run, trained, corpus_file)
 
 def test_a_resumed_run_that_is_refused_changes_no_file(run, tmp_path, corpus_file):
     words = ["train", "--corpus", corpus_file, "--out", tmp_path / "run", "--resume"]
-    subprocess.run([sys.executable, "-m", "course_lm.cli", *map(str, words[:-1]), "--steps", "2"], check=True)
+    assert run(*words[:-1], "--steps", 2)[0] == 0
     log = tmp_path / "run" / records.FILE_NAME
     log.write_text(log.read_text() + log.read_text())
     before = log.read_bytes()
