@@ -24,8 +24,9 @@ from torch import Tensor, nn
 
 from course_lm.arithmetic_coder import Decoder, Encoder
 from course_lm.incremental import incremental
+from course_lm.require import require_text
 from course_lm.score import LanguageModel
-from course_lm.tokenizer import Tokenizer, require_text
+from course_lm.tokenizer import Tokenizer
 
 TOTAL = 2**32  # of the frequencies: even a long text loses less than a bit to their rounding
 CODE_POINTS = range(0x110000 + 1)  # cumulative frequencies: every character of Unicode once

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
+from course_lm.require import require_whole_number
+
 Preset = Literal["tiny", "small", "base"]
 Precision = Literal["auto", "float32", "bfloat16", "float16"]
 PRESETS: tuple[Preset, ...] = ("tiny", "small", "base")
@@ -141,16 +143,6 @@ def _known_preset(name: str) -> str:
     if name not in PRESETS:
         raise ValueError(f"name must be one of {', '.join(PRESETS)}; got {name!r}.")
     return name
-
-
-def require_whole_number(name: str, value: object, at_least: int) -> None:
-    """Refuse what is no whole number, or too small a one.
-
-    Raises:
-        ValueError: if ``value`` is not an int of ``at_least`` so much.
-    """
-    if not isinstance(value, int) or isinstance(value, bool) or value < at_least:
-        raise ValueError(f"{name} must be a whole number of at least {at_least}; got {value!r}.")
 
 
 def _fitting_heads(d_model: int) -> list[int]:

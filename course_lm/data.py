@@ -17,8 +17,9 @@ import pooch
 import torch
 from torch import Tensor
 
+from course_lm.require import require_ids, require_positions
 from course_lm.sources import Source, ToyEnglish
-from course_lm.tokenizer import LINE_BREAK, CharTokenizer, Tokenizer, require_ids
+from course_lm.tokenizer import LINE_BREAK, CharTokenizer, Tokenizer
 
 TOY_CHARACTERS = 1_000_000
 SHAKESPEARE_URL = "https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt"
@@ -132,23 +133,6 @@ def batches(
             rows = rows.pin_memory().to(ids.device, non_blocking=True)
         window = ids[rows + offsets]  # (B, T + 1)
         yield window[:, :-1], window[:, 1:]
-
-
-def require_positions(starts: Tensor) -> None:
-    """Refuse what are no positions in a text.
-
-    Raises:
-        TypeError: if starts are not int64, as a mask is not.
-        ValueError: if they are not ``(S,)`` or one is negative.
-    """
-    if starts.dtype != torch.int64:
-        raise TypeError(
-            f"starts must be int64 positions in ids; got {starts.dtype}. A mask becomes mask.nonzero()[:, 0]."
-        )
-    if starts.ndim != 1:
-        raise ValueError(f"starts must be (S,) positions in ids; got shape {tuple(starts.shape)}.")
-    if len(starts) and int(starts.min()) < 0:
-        raise ValueError(f"starts must be positions in ids, from 0 on; got {int(starts.min())}.")
 
 
 def line_starts(ids: Tensor, bos_id: int) -> Tensor:

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from course_lm.incremental import incremental
+from course_lm.require import require_ids
 from course_lm.score import LanguageModel, evaluating
-from course_lm.tokenizer import require_ids
 
 
 def generate(

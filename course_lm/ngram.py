@@ -12,8 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from course_lm.config import require_whole_number
-from course_lm.tokenizer import require_ids
+from course_lm.require import require_ids, require_whole_number
 
 POSITIONS_AT_ONCE = 16_384  # bounds the memory of a long row
 

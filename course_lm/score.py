@@ -14,9 +14,8 @@ from typing import Protocol
 import torch
 from torch import Tensor, nn
 
-from course_lm.data import require_positions
 from course_lm.loss import cross_entropy
-from course_lm.tokenizer import require_ids
+from course_lm.require import require_ids, require_positions
 
 PADDING = -1  # a target that costs nothing
 LOGITS_AT_ONCE = 8_000_000  # these two bound the memory of one batch of windows

@@ -17,9 +17,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from course_lm.config import require_whole_number
 from course_lm.grammar import START, Edge, Grammar, State, tabulate
-from course_lm.tokenizer import CharTokenizer, require_ids
+from course_lm.require import require_ids, require_whole_number
+from course_lm.tokenizer import CharTokenizer
 
 
 class Source:

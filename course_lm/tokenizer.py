@@ -1,7 +1,7 @@
 """Text to token ids and back, without loss.
 
-A tokenizer holds the vocabulary: the list of all tokens that exist. In this module a token is one character or one
-byte; `bpe` learns longer ones.
+A tokenizer holds the vocabulary: the list of all tokens that exist. In this module a token is one character; in `bpe`
+it is one byte, or several that often stand together.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import torch
 from torch import Tensor
+
+from course_lm.require import require_text
 
 LINE_BREAK = "\n"
 
@@ -187,54 +189,6 @@ class CharTokenizer(Tokenizer):
 
     def _arguments(self) -> dict[str, Any]:
         return {"alphabet": self.alphabet}
-
-
-class ByteTokenizer(Tokenizer):
-    """One token for each of the 256 bytes; a text is its UTF-8 bytes, so no character is unknown."""
-
-    kind = "bytes"
-    _called = "byte tokenizer"
-    vocab_size = 256
-    bos_id = ord(LINE_BREAK)
-
-    def __contains__(self, character: str) -> bool:
-        return is_character(character)
-
-    def encode(self, text: str) -> Tensor:
-        """The UTF-8 bytes of a text: ``(N,)`` int64 ids in ``[0, 256)``, one to four for each character."""
-        return torch.from_numpy(np.frombuffer(utf8(text), dtype=np.uint8).astype(np.int64))
-
-    def to_bytes(self, ids: Tensor | Iterable[int]) -> bytes:
-        """The ids are the bytes."""
-        return bytes(self._checked(ids))
-
-    def _arguments(self) -> dict[str, Any]:
-        return {}
-
-
-def is_character(character: str) -> bool:
-    """Whether this is one character of Unicode text, which a lone surrogate is not."""
-    return len(character) == 1 and not "\ud800" <= character <= "\udfff"
-
-
-def require_text(text: object) -> None:
-    """Refuse bytes and what else is no text.
-
-    Raises:
-        TypeError: if ``text`` is no str.
-    """
-    if not isinstance(text, str):
-        raise TypeError(f"text must be a str; got {type(text).__name__}. Bytes become one with text.decode('utf-8').")
-
-
-def require_ids(ids: Tensor) -> None:
-    """Refuse what are no token ids.
-
-    Raises:
-        TypeError: if ids are not int64.
-    """
-    if ids.dtype != torch.int64:
-        raise TypeError(f"ids must be int64 token ids; got {ids.dtype}. Use ids.long().")
 
 
 def utf8(text: str) -> bytes:

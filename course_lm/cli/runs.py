@@ -9,7 +9,7 @@ from typing import Annotated, Any, cast
 import typer
 
 from course_lm import records
-from course_lm.bpe import BPETokenizer
+from course_lm.bpe import BPETokenizer, ByteTokenizer
 from course_lm.checkpoint import FILE_NAME, Checkpoint, load_checkpoint
 from course_lm.cli.options import AsJson, Folder, Seed, load_run, report
 from course_lm.cli.text import continuation
@@ -20,7 +20,6 @@ from course_lm.evaluate import gap_to_source
 from course_lm.model import TransformerLM
 from course_lm.parallel import launched
 from course_lm.progress import follow
-from course_lm.tokenizer import ByteTokenizer
 from course_lm.train import train as train_model
 
 TokenizerName = Annotated[
