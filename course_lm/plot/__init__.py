@@ -5,6 +5,13 @@ The functions take numbers and return a figure; nothing here knows a model.
 
 from course_lm.plot.compression import bits_along_training, file_sizes, shrinking_interval
 from course_lm.plot.descent import descent_curves, gradient_noise, logit_pushes, loss_landscape, loss_slices
+from course_lm.plot.diagnosis import (
+    costs_above_floor,
+    curve_in_three_units,
+    curve_through_levels,
+    first_updates,
+    schedule,
+)
 from course_lm.plot.distribution import probability_map, side_by_side, stick
 from course_lm.plot.loss import calibration, expected_scores, losses_against_floor, sentence_costs, surprisal_curve
 from course_lm.plot.perplexity import fair_dice, sides_along_sentence
@@ -14,10 +21,14 @@ from course_lm.plot.training import training_curve
 __all__ = [
     "bits_along_training",
     "calibration",
+    "costs_above_floor",
+    "curve_in_three_units",
+    "curve_through_levels",
     "descent_curves",
     "expected_scores",
     "fair_dice",
     "file_sizes",
+    "first_updates",
     "gradient_noise",
     "logit_pushes",
     "loss_landscape",
@@ -25,6 +36,7 @@ __all__ = [
     "losses_against_floor",
     "next_token_bars",
     "probability_map",
+    "schedule",
     "sentence_costs",
     "shrinking_interval",
     "side_by_side",

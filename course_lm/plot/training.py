@@ -15,9 +15,10 @@ def training_curve(
     val_steps: Sequence[int],
     val_nats: Sequence[float],
     floor: float | None = None,
+    title: str = "How does the loss fall while the model trains?",
 ) -> Figure:
     """How does the loss fall while the model trains?"""
-    figure, axes = new_figure("How does the loss fall while the model trains?", "updates", "loss, nats per token")
+    figure, axes = new_figure(title, "updates", "loss, nats per token")
     axes.plot(steps, nats, color=BLUE, linewidth=0.8, label="training batch")
     axes.plot(val_steps, val_nats, "o", color=ORANGE, label="validation split")
     if floor is not None:
