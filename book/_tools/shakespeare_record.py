@@ -1,0 +1,66 @@
+"""Train the `small` preset on tiny Shakespeare, and store what chapter 6 shows of that run.
+
+    python book/_tools/shakespeare_record.py "one core of an AMD EPYC"
+
+The argument says in words where it ran. The corpus is the one of `load_corpus("shakespeare")`. No test runs this and
+no line of the corpus is stored: the record holds losses, and a text that the model wrote.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import torch
+
+import course_lm
+from course_lm import (
+    ModelConfig,
+    NGramLM,
+    TrainConfig,
+    TransformerLM,
+    UniformLM,
+    evaluate,
+    generate,
+    load_corpus,
+    train,
+)
+from course_lm.data import Corpus
+
+PATH = Path(course_lm.__file__).parent / "data_files" / "shakespeare_small.json"
+N_SAMPLED = 300
+
+
+def record(corpus: Corpus, machine: str) -> dict[str, object]:
+    """The run, in numbers that JSON holds; losses in nats per character."""
+    V, bos = corpus.tokenizer.vocab_size, corpus.tokenizer.bos_id
+    model, plan = TransformerLM(ModelConfig.preset("small", V)), TrainConfig.preset("small")
+    run = list(train(model, corpus, plan))
+    looks = [update for update in run if update.val_nats_per_token is not None]
+    written = generate(model, torch.tensor([[bos]]), N_SAMPLED, generator=torch.Generator().manual_seed(0))[0, 1:]
+    counting = {"uniform": UniformLM(V)} | {f"{n}-gram": NGramLM(n, V).fit(corpus.train) for n in (2, 5)}
+    return {
+        "made": f"{datetime.now(UTC):%Y-%m-%d}",
+        "machine": machine,
+        "torch": torch.__version__,
+        "preset": "small",
+        "parameters": sum(weights.numel() for weights in model.parameters()),
+        "vocab_size": V,
+        "training_characters": len(corpus.train) - 1,
+        "validation_characters": len(corpus.val) - 1,
+        "trained_on": run[-1].n_tokens,
+        "losses": [round(update.nats_per_token, 3) for update in run],
+        "val_steps": [update.step for update in looks],
+        "val_losses": [round(update.val_nats_per_token, 3) for update in looks],
+        "baselines": {name: round(evaluate(m, corpus.val).nats_per_token, 3) for name, m in counting.items()},
+        "sample": corpus.tokenizer.decode(written),
+    }
+
+
+if __name__ == "__main__":
+    PATH.parent.mkdir(exist_ok=True)
+    kept = record(load_corpus("shakespeare"), machine=sys.argv[1])
+    lines = ",\n".join(f"  {json.dumps(name)}: {json.dumps(value)}" for name, value in kept.items())
+    PATH.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
