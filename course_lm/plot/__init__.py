@@ -16,11 +16,23 @@ from course_lm.plot.distribution import probability_map, side_by_side, stick
 from course_lm.plot.loss import calibration, expected_scores, losses_against_floor, sentence_costs, surprisal_curve
 from course_lm.plot.perplexity import fair_dice, sides_along_sentence
 from course_lm.plot.prediction import next_token_bars
+from course_lm.plot.teacher_forcing import (
+    broken_sentences,
+    causal_mask,
+    cost_after_slip,
+    influence,
+    loss_by_context,
+    loss_by_place,
+    losses_in_training,
+)
 from course_lm.plot.training import training_curve
 
 __all__ = [
     "bits_along_training",
+    "broken_sentences",
     "calibration",
+    "causal_mask",
+    "cost_after_slip",
     "costs_above_floor",
     "curve_in_three_units",
     "curve_through_levels",
@@ -30,10 +42,14 @@ __all__ = [
     "file_sizes",
     "first_updates",
     "gradient_noise",
+    "influence",
     "logit_pushes",
+    "loss_by_context",
+    "loss_by_place",
     "loss_landscape",
     "loss_slices",
     "losses_against_floor",
+    "losses_in_training",
     "next_token_bars",
     "probability_map",
     "schedule",
