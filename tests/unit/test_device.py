@@ -112,8 +112,11 @@ def test_products_have_the_type_and_weights_stay_float32(dtype):
 
 @pytest.mark.parametrize(("kind", "inside"), [("cuda", "high"), ("cpu", "highest"), ("mps", "highest")])
 def test_shorter_float32_products_are_for_cuda_and_end_with_their_context(kind, inside):
-    assert torch.get_float32_matmul_precision() == "highest"
-    with pytest.raises(ZeroDivisionError), tensor_float_32(torch.device(kind)):
-        assert torch.get_float32_matmul_precision() == inside
-        raise ZeroDivisionError
+    def fails():
+        with tensor_float_32(torch.device(kind)):
+            assert torch.get_float32_matmul_precision() == inside
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails()
     assert torch.get_float32_matmul_precision() == "highest"
