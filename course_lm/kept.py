@@ -54,8 +54,9 @@ def train_once(
 
 
 def _key(config: ModelConfig, corpus: Corpus, plan: TrainConfig, seed: int) -> str:
-    asked = (asdict(config), corpus.text_sha256, corpus.tokenizer.to_json(), asdict(plan), seed, pick_device().type)
-    digest = hashlib.sha256(repr((asked, torch.__version__)).encode())
+    text = (corpus.text_sha256, corpus.tokenizer.to_json(), corpus.source is None)  # a known source decides the rows
+    asked = (asdict(config), text, asdict(plan), seed, pick_device().type, torch.__version__)
+    digest = hashlib.sha256(repr(asked).encode())
     for module in DECISIVE:
         digest.update(Path(__file__).with_name(f"{module}.py").read_bytes())
     return digest.hexdigest()[:16]

@@ -65,11 +65,11 @@ def test_moving_the_focus_back_closes(open_page: OpenPage, server: str) -> None:
 def reach_with_tab(page: Page, anchor: str) -> None:
     """Press Tab from the top of the text until the link to an anchor has the focus."""
     page.locator("article h1 a").focus()
-    for _ in range(20):
+    for _ in range(60):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.hash") == f"#{anchor}":
             return
-    pytest.fail(f"20 presses of Tab did not reach a link to {anchor}")
+    pytest.fail(f"60 presses of Tab did not reach a link to {anchor}")
 
 
 def test_escape_closes_and_gives_the_focus_back(open_page: OpenPage, server: str) -> None:
