@@ -1,0 +1,135 @@
+"""The tables "What is shown where" of CONTRIBUTING.md are complete, and every cell that they name exists."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ROW = re.compile(r"\| (.+) \| ([1-7]) \| (text: )?`([^`]+)` \|")
+ENTRY = re.compile(r"^(\S.*)\n {2}\S", re.MULTILINE)
+LINK = re.compile(r"\[([^]]+)\]\([^)]+\)")
+
+
+class Row(NamedTuple):
+    what: str
+    chapter: str
+    kind: str  # of the cell: "code" or "markdown"
+    snippet: str
+
+
+def row(line: str) -> Row:
+    match = ROW.fullmatch(line)
+    assert match, f"a row reads | what | chapter 1 to 7 | `snippet` |, or text: `snippet`; this one does not: {line}"
+    what, chapter, in_text, snippet = match.groups()
+    return Row(what, chapter, "markdown" if in_text else "code", snippet)
+
+
+def table(lines: list[str]) -> list[str]:
+    """The lines of a table, without its head."""
+    return [line for line in lines if line.startswith("|")][2:]
+
+
+def tables(contributing: str) -> Mapping[str, list[Row]]:
+    """The rows of each sub-table, by its heading."""
+    section = contributing.partition("\n## What is shown where\n")[2].partition("\n## ")[0]
+    assert section, "CONTRIBUTING.md needs a section ## What is shown where"
+    parts = (part.splitlines() for part in section.split("\n### ")[1:])
+    return {heading: [row(line) for line in table(lines)] for heading, *lines in parts}
+
+
+def terms(glossary: str) -> list[str]:
+    return ENTRY.findall(glossary.partition("```{glossary}\n")[2])
+
+
+def symbols(notation: str) -> Iterator[str]:
+    """The first cell of each row of a table of symbols, or the beginning of the second where that is empty."""
+    for _, body in re.findall(r"^(\| Symbol \|.*)\n\|[-|]+\|\n((?:\|.*\n)+)", notation, re.MULTILINE):
+        for line in body.splitlines():
+            symbol, meaning = (cell.strip() for cell in line.split("|")[1:3])
+            yield symbol or LINK.sub(r"\1", meaning).partition(",")[0]
+
+
+def out_of_step(rows: list[Row], names: list[str]) -> list[str]:
+    """Which names have no row, or several, and which rows have no name."""
+    n_rows = Counter(row.what for row in rows)
+    found = [f"{name} has {n_rows[name]} rows, and needs one" for name in names if n_rows[name] != 1]
+    return found + [f"{what} has a row, and is not on the page" for what in n_rows if what not in names]
+
+
+def text_of(cell: nbformat.NotebookNode) -> str:
+    """What a cell says: its source, and what it printed."""
+    return "\n".join([cell.source, *(output.get("text", "") for output in cell.get("outputs", []))])
+
+
+def misplaced(rows: list[Row], chapters: Mapping[str, nbformat.NotebookNode]) -> list[str]:
+    """Which snippets do not stand in exactly one cell of their kind."""
+    found = []
+    for what, chapter, kind, snippet in rows:
+        cells = [cell for cell in chapters[chapter].cells if cell.cell_type == kind]
+        n_cells = sum(snippet in text_of(cell) for cell in cells)
+        if n_cells != 1:
+            found.append(f"{what}: {n_cells} {kind} cells of chapter {chapter} hold `{snippet}`, and one should")
+    return found
+
+
+@pytest.fixture(scope="module")
+def shown():
+    return tables((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def glossary():
+    return (ROOT / "book" / "glossary.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def chapters():
+    return {path.name[1]: nbformat.read(path, as_version=4) for path in ROOT.glob("book/0[1-7]_*.ipynb")}
+
+
+@pytest.mark.parametrize("heading", ["Terms", "Symbols", "Claims"])
+def test_every_snippet_stands_in_exactly_one_cell(shown, chapters, heading):
+    assert misplaced(shown[heading], chapters) == []
+
+
+def test_every_glossary_term_has_its_row_and_no_other(shown, glossary):
+    assert out_of_step(shown["Terms"], terms(glossary)) == []
+
+
+def test_every_symbol_of_the_notation_has_its_row_and_no_other(shown):
+    notation = (ROOT / "book" / "notation.md").read_text(encoding="utf-8")
+    assert out_of_step(shown["Symbols"], list(symbols(notation))) == []
+
+
+def test_terms_and_symbols_are_shown_by_code(shown):
+    assert [row.what for row in shown["Terms"] + shown["Symbols"] if row.kind != "code"] == []
+
+
+def test_the_claims_follow_the_book_from_the_first_chapter_to_the_last(shown):
+    told = [row.chapter for row in shown["Claims"]]
+    assert len(told) >= 60
+    assert told == sorted(told)
+    assert set(told) == set("1234567")
+
+
+def test_a_renamed_fact_is_seen(shown, chapters):
+    renamed = [row for row in shown["Claims"] if "ppl_word=" in row.snippet]
+    (complaint,) = misplaced([row._replace(snippet="ppl_of_words=") for row in renamed], chapters)
+    assert "0 code cells of chapter 4 hold `ppl_of_words=`" in complaint
+
+
+def test_a_snippet_that_stands_in_several_cells_is_seen(chapters):
+    (complaint,) = misplaced([Row("loss", "3", "code", "facts(")], chapters)
+    assert re.search(r"\d\d code cells of chapter 3", complaint)
+
+
+def test_a_new_term_and_a_lost_one_are_seen(shown, glossary):
+    edited = glossary.replace("\nbit\n", "\nbeam search\n")
+    missing, unknown = out_of_step(shown["Terms"], terms(edited))
+    assert missing == "beam search has 0 rows, and needs one"
+    assert unknown == "bit has a row, and is not on the page"
