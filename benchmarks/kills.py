@@ -103,7 +103,8 @@ def check(run: Path) -> None:
     """The checkpoint is the last that was due before the last record, or already the next."""
     checkpoint = saved(run)
     step = 0 if checkpoint is None else checkpoint.step
-    last = records.read(run)[-1].step if run.joinpath(records.FILE_NAME).exists() else 0
+    kept = records.read(run) if run.joinpath(records.FILE_NAME).exists() else []
+    last = kept[-1].step if kept else 0
     before = max(last - 1, 0) // PLAN.checkpoint_every * PLAN.checkpoint_every
     if not before <= step <= last:
         raise AssertionError(f"the checkpoint must be from update {before} to {last}; it is from {step}.")
