@@ -62,7 +62,7 @@ PLANS = st.builds(
 
 
 @settings(max_examples=30)
-@given(tokenizers(), PLANS, WHOLE, st.one_of(st.none(), st.text()), st.data())
+@given(tokenizers(), PLANS, WHOLE, st.sampled_from([None, "toy", " ä\n"]), st.data())
 def test_what_is_loaded_equals_what_was_saved(tokenizer, plan, step, corpus, data):
     model = TransformerLM(data.draw(shapes(7 if tokenizer is None else tokenizer.vocab_size)), seed=step)
     with tempfile.TemporaryDirectory() as folder:
