@@ -71,8 +71,8 @@ def costs_above_floor(costs: Mapping[str, tuple[float, float]]) -> Figure:
     for name, (source, model) in costs.items():
         axes.barh([name], [source], color=BLUE, label="exact source: nobody can save this")
         axes.barh([name], [model - source], left=[source], color=ORANGE, hatch="////", label="the model on top of it")
-        axes.annotate(f"{source:.3f} {model - source:+.4f}", (max(source, model), name), (5, 0), va="center",
-                      textcoords="offset points")  # fmt: skip
+        text = f"{source:.3f} {model - source:+.4f}".replace("-", "−")
+        axes.annotate(text, (max(source, model), name), (5, 0), textcoords="offset points", va="center")
     axes.invert_yaxis()
     axes.set_xlim(0, 1.3 * max(max(pair) for pair in costs.values()))
     handles, labels = axes.get_legend_handles_labels()
