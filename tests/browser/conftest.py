@@ -49,25 +49,21 @@ def what_is_missing() -> str | None:
     return None if find_chromium() else "no Chromium or Chrome was found"
 
 
-SKIPPED = pytest.StashKey[int]()
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip what needs a browser where there is none, except in CI."""
     missing = what_is_missing()
     if missing is None or os.environ.get("CI"):
         return
     here = Path(__file__).parent
-    needy = [i for i in items if i.path.is_relative_to(here) and "browser" in getattr(i, "fixturenames", ())]
-    for item in needy:
-        item.add_marker(pytest.mark.skip(reason=missing))
-    config.stash[SKIPPED] = len(needy)
+    for item in items:
+        if item.path.is_relative_to(here) and "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.skip(reason=missing))
 
 
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Say in one line what was skipped."""
-    if config.stash.get(SKIPPED, 0):
-        terminalreporter.write_line(f"{config.stash[SKIPPED]} browser tests skipped: {what_is_missing()}.")
+    if skipped := len(terminalreporter.stats.get("skipped", [])):
+        terminalreporter.write_line(f"{skipped} browser tests skipped: {what_is_missing()}.")
 
 
 @pytest.fixture(scope="session")
