@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from course_lm.plot.style import BLUE, GRAY, ORANGE, new_figure, visible
+from course_lm.plot.style import BLUE, GRAY, ORANGE, new_figure, token_bars, visible
 
 STYLES = ("-", "--", ":", "-.")
 
@@ -74,15 +74,8 @@ def logit_pushes(tokens: Sequence[str], pushes: Sequence[float], truth: str, pre
         "candidate for the next token (hatched: the true one)",
         "push: one-hot − p",
     )
+    token_bars(axes, tokens, pushes, truth)
     for token, push in zip(tokens, pushes, strict=True):
-        is_true = token == truth
-        axes.bar(
-            [visible(token)],
-            [push],
-            color=ORANGE if is_true else BLUE,
-            hatch="//" if is_true else "",
-            edgecolor="white",
-        )
         axes.annotate(
             f"{push:+.2f}".replace("-", "−") if abs(push) >= 0.005 else "≈ 0",
             (visible(token), push),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -17,6 +19,19 @@ def new_figure(title: str, x_label: str, y_label: str) -> tuple[Figure, Axes]:
     axes.set_ylabel(y_label)
     axes.spines[["top", "right"]].set_visible(False)
     return figure, axes
+
+
+def token_bars(axes: Axes, tokens: Sequence[str], heights: Sequence[float], truth: str) -> None:
+    """One bar for each candidate, the true one hatched and in another color."""
+    for token, height in zip(tokens, heights, strict=True):
+        is_true = token == truth
+        axes.bar(
+            [visible(token)],
+            [height],
+            color=ORANGE if is_true else BLUE,
+            hatch="//" if is_true else "",
+            edgecolor="white",
+        )
 
 
 def visible(token: str) -> str:
