@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from course_lm.attention import Attention, KVCache, LayerCache, norm
 from course_lm.config import ModelConfig
+from course_lm.require import require_in_vocabulary
 
 
 class TransformerLM(nn.Module):
@@ -91,11 +92,9 @@ class TransformerLM(nn.Module):
         """The stream ``(B, T, C)`` that enters the blocks: each token's vector, with a share of the one before it."""
         try:
             token = F.embedding(ids, self.embedding)  # (B, T, C)
-        except IndexError as error:
-            raise ValueError(
-                f"ids must be in [0, {self.vocab_size}), the vocabulary of the model; got {int(ids.min())} to "
-                f"{int(ids.max())}. Was the text encoded with another tokenizer?"
-            ) from error
+        except IndexError:
+            require_in_vocabulary(ids, self.vocab_size, " of the model")
+            raise
         before = torch.zeros_like(token[:, :1]) if cache is None else cache.last_token
         if cache is not None:
             cache.last_token = token[:, -1:]

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from course_lm.require import require_ids, require_whole_number
+from course_lm.require import require_ids, require_in_vocabulary, require_whole_number
 
 POSITIONS_AT_ONCE = 16_384  # bounds the memory of a long row
 
@@ -162,13 +162,8 @@ class NGramLM:
 
     def _checked(self, ids: Tensor) -> np.ndarray:
         require_ids(ids)
-        tokens = ids.cpu().numpy()
-        if len(tokens) and not (tokens.min() >= 0 and tokens.max() < self.vocab_size):
-            raise ValueError(
-                f"ids must be in [0, {self.vocab_size}), the vocabulary; got {tokens.min()} to {tokens.max()}. "
-                "Was the text encoded with another tokenizer?"
-            )
-        return tokens
+        require_in_vocabulary(ids, self.vocab_size)
+        return ids.cpu().numpy()
 
 
 class TokenCache:

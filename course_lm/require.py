@@ -39,6 +39,19 @@ def require_ids(ids: Tensor) -> None:
         raise TypeError(f"ids must be int64 token ids; got {ids.dtype}. Use ids.long().")
 
 
+def require_in_vocabulary(ids: Tensor, vocab_size: int, whose: str = "") -> None:
+    """Refuse ids that stand for no token.
+
+    Raises:
+        ValueError: if an id is outside ``[0, vocab_size)``.
+    """
+    if ids.numel() and not 0 <= int(ids.min()) <= int(ids.max()) < vocab_size:
+        raise ValueError(
+            f"ids must be in [0, {vocab_size}), the vocabulary{whose}; got {int(ids.min())} to {int(ids.max())}. "
+            "Was the text encoded with another tokenizer?"
+        )
+
+
 def require_positions(starts: Tensor) -> None:
     """Refuse what are no positions in a text.
 

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from course_lm.loss import cross_entropy
-from course_lm.require import require_ids, require_positions
+from course_lm.require import require_ids, require_in_vocabulary, require_positions
 
 PADDING = -1  # a target that costs nothing
 LOGITS_AT_ONCE = 8_000_000  # these two bound the memory of one batch of windows
@@ -122,11 +122,7 @@ def _check(model: LanguageModel, ids: Tensor, context_length: int | None) -> Non
             f"ids must be (N,) with N at least 2, one token to see and one to predict; got shape {tuple(ids.shape)}. "
             "Put bos_id before the text."
         )
-    if not 0 <= int(ids.min()) <= int(ids.max()) < model.vocab_size:
-        raise ValueError(
-            f"ids must be in [0, {model.vocab_size}), the vocabulary of the model; got {int(ids.min())} to "
-            f"{int(ids.max())}. Was the text encoded with another tokenizer?"
-        )
+    require_in_vocabulary(ids, model.vocab_size, " of the model")
     if context_length is not None and not 1 <= context_length <= (model.context_length or context_length):
         raise ValueError(
             f"context_length must be at least 1 and at most the model's own, {model.context_length or 'unlimited'}; "

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from course_lm.grammar import START, Edge, Grammar, State, tabulate
-from course_lm.require import require_ids, require_whole_number
+from course_lm.require import require_ids, require_in_vocabulary, require_whole_number
 from course_lm.tokenizer import CharTokenizer
 
 
@@ -94,11 +94,7 @@ class Source:
                 f"got shape {tuple(ids.shape)} beginning with {ids.flatten()[:1].tolist()}. "
                 "Cut rows at line breaks: starts in `evaluate` and `batches` does it."
             )
-        if not bool(((ids >= 0) & (ids < self.vocab_size)).all()):
-            raise ValueError(
-                f"ids must be in [0, {self.vocab_size}), the vocabulary of the source; got {int(ids.min())} to "
-                f"{int(ids.max())}. Was the text encoded with another tokenizer?"
-            )
+        require_in_vocabulary(ids, self.vocab_size, " of the source")
         cache = self.new_cache(len(ids)) if cache is None else cache
         situations = np.empty(tuple(ids.shape), dtype=np.int64)
         for b, (row, characters) in enumerate(zip(situations, ids.tolist(), strict=True)):
