@@ -84,14 +84,21 @@ def _diagnose(question: Question, outputs: Sequence[Any]) -> Misconception | Non
     """
     n_ordinary = len(question.cases)
     for mistake in question.misconceptions:
-        formula = mistake.wrong or question.reference
         fits = [
-            same(output, _travel(formula(*case)), question.tolerance) or (i >= n_ordinary and _broken(output))
+            _fits(mistake, question, case, output) or (i >= n_ordinary and _broken(output))
             for i, (case, output) in enumerate(zip(question.visible, outputs, strict=False))
         ]
         if all(fits):
             return mistake
     return None
+
+
+def _fits(mistake: Misconception, question: Question, case: Case, output: Any) -> bool:
+    """Whether a mistake explains an output, as far as the mistake determines it."""
+    explained = _travel((mistake.wrong or question.reference)(*case))
+    if isinstance(output, Tensor) and isinstance(explained, Tensor) and output.shape == explained.shape:
+        output, explained = mistake.compared(output), mistake.compared(explained)
+    return same(output, explained, question.tolerance)
 
 
 def same(output: Any, expected: Any, tolerance: float) -> bool:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from torch import Tensor
+
 Case = tuple[Any, ...]
 """The positional arguments of one call."""
 
@@ -23,11 +25,13 @@ class Misconception:
 
     `wrong` computes the mistaken result. It is None for a numerical mistake, which is a way of computing and
     not a formula: right on the ordinary cases, and on an extreme one it raises or gives what is not finite.
+    `compared` picks the part of a result that the mistake determines, where it leaves another part open.
     """
 
     name: str
     hint: str
     wrong: Callable[..., Any] | None = None
+    compared: Callable[[Tensor], Tensor] = lambda result: result
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Student notebooks from solution notebooks, so that the two can never drift apart.
 
 What stands between ``### BEGIN SOLUTION`` and ``### END SOLUTION`` becomes ``raise NotImplementedError``,
-outputs are cleared, cells tagged ``solution-only`` are left out, and the title says what the notebook is.
+outputs are cleared, cells tagged ``solution-only`` are left out, the tag ``hide-input``, which folds an answer in
+the book, is taken off, and the title says what the notebook is.
 
     python -m course_lm.grading.release solutions exercises            writes the student notebooks
     python -m course_lm.grading.release solutions exercises --check    fails if one of them is out of date
@@ -34,8 +35,14 @@ def _student_cell(cell: dict[str, Any]) -> dict[str, Any]:
     if re.search(r"(BEGIN|END) SOLUTION", source):
         raise ValueError(f"every BEGIN SOLUTION needs an END SOLUTION below it in the same cell; got:\n{source}")
     source = re.sub(r"\A# Solutions:", "# Exercises:", source)
-    cell = cell | {"source": source.splitlines(keepends=True)}
+    cell = cell | {"source": source.splitlines(keepends=True), "metadata": _unfolded(cell["metadata"])}
     return cell | {"outputs": [], "execution_count": None} if cell["cell_type"] == "code" else cell
+
+
+def _unfolded(metadata: dict[str, Any]) -> dict[str, Any]:
+    tags = [tag for tag in metadata.get("tags", []) if tag != "hide-input"]
+    others = {key: value for key, value in metadata.items() if key != "tags"}
+    return others | {"tags": tags} if tags else others
 
 
 def release(solutions: Path, exercises: Path) -> dict[Path, str]:

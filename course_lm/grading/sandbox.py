@@ -22,7 +22,7 @@ from typing import Any, Self
 import torch
 
 from course_lm.grading.question import Case, Question
-from course_lm.grading.wire import decode, encode
+from course_lm.grading.wire import decode, encode_argument
 
 WORKER = Path(__file__).with_name("worker.py")
 INHERITED = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LANG", "VIRTUAL_ENV")
@@ -61,7 +61,7 @@ class Sandbox:
         job = {
             "function": question.function,
             "cells": list(cells),
-            "cases": [[encode(argument) for argument in case] for case in cases],
+            "cases": [[encode_argument(argument) for argument in case] for case in cases],
             "forbidden": question.forbidden,
             "seconds": question.seconds,
             "nonce": nonce,

@@ -6,6 +6,7 @@ values through here too, so that both see the same thing. The worker loads this 
 
 from __future__ import annotations
 
+import contextlib
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -49,19 +50,29 @@ def encode(value: Any) -> dict[str, Any]:
         raise
     except Exception:
         if isinstance(value, (list, tuple)) and len(value) <= LARGEST:
-            return {"items": [encode(item) for item in value]}
+            return _encode_items([encode(item) for item in value])
         return {"odd": f"an object of type {type(value).__name__}"}
+
+
+def encode_argument(value: Any) -> Any:
+    """An input of a case, which arrives as what it was: a Python number stays one, all else as in `encode`."""
+    return value if isinstance(value, (int, float)) else encode(value)
+
+
+def _encode_items(items: list[dict[str, Any]]) -> dict[str, Any]:
+    """Tensors of one shape as one tensor with one axis more, so that a pair equals a stack of two."""
+    shape = items[0].get("shape")
+    if shape is None or any(item.get("shape") != shape for item in items):
+        return {"items": items}
+    dtypes = {item["dtype"] for item in items}
+    dtype = dtypes.pop() if len(dtypes) == 1 else "float64"
+    return {"dtype": dtype, "shape": [len(items), *shape], "values": [x for item in items for x in item["values"]]}
 
 
 def _encode_numbers(value: Any) -> dict[str, Any]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a list of tensors that require gradients is slow, not wrong
-        if isinstance(value, Tensor):
-            tensor = value.cpu()
-        elif hasattr(value, "__array__"):
-            tensor = torch.as_tensor(value, device="cpu")
-        else:
-            tensor = torch.as_tensor(value, dtype=torch.float64, device="cpu")
+        tensor = _tensor(value)
     if tensor.numel() > LARGEST:
         return {"odd": f"a tensor of shape {tuple(tensor.shape)}"}
     if tensor.is_complex():
@@ -70,8 +81,23 @@ def _encode_numbers(value: Any) -> dict[str, Any]:
     return {"dtype": dtype, "shape": list(tensor.shape), "values": tensor.flatten().tolist()}
 
 
+def _tensor(value: Any) -> Tensor:
+    """Numbers in whatever form as a tensor; Python floats keep all their digits."""
+    if isinstance(value, Tensor):
+        return value.cpu()
+    if hasattr(value, "__array__"):
+        return torch.as_tensor(value, device="cpu")
+    with contextlib.suppress(ValueError):  # an integer that needs more than 64 bits
+        tensor = torch.as_tensor(value, device="cpu")
+        if not tensor.is_floating_point():
+            return tensor
+    return torch.as_tensor(value, dtype=torch.float64, device="cpu")
+
+
 def decode(record: Any) -> Any:
-    """The value that `encode` sent. Raises for anything `encode` would not have sent."""
+    """The value that `encode` or `encode_argument` sent. Raises for anything they would not have sent."""
+    if isinstance(record, (int, float)):
+        return record
     if "raised" in record:
         return Raised(str(record["raised"]), str(record["text"]))
     if "odd" in record:

@@ -44,6 +44,13 @@ def test_the_title_says_what_the_notebook_is():
     ]
 
 
+def test_an_answer_folded_in_the_book_is_open_for_students():
+    (cell,) = json.loads(student_version(notebook(FIRST, tags=("hide-input",))))["cells"]
+    assert cell["metadata"] == {}
+    (cell,) = json.loads(student_version(notebook(FIRST, tags=("hide-input", "kept"))))["cells"]
+    assert cell["metadata"] == {"tags": ["kept"]}
+
+
 def test_outputs_counts_and_solution_only_cells_go():
     text = student_version(notebook("print(1)"))
     assert "secret" not in text
