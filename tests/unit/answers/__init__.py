@@ -1,0 +1,55 @@
+"""What students write: for every question right answers, known mistakes and other wrong answers, each in several ways.
+
+An answer is the body of the function, after `IMPORTS`. A new question is tried with its answers here, in the notebook
+and in the marks; `tests/unit/test_questions.py` says what is missing.
+"""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from course_lm.grading.question import question_named
+
+IMPORTS = """
+import math
+import numpy as np
+import torch
+import torch.nn.functional as F
+from course_lm.grading import check
+"""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The answers to one question.
+
+    Args:
+        right: bodies that pass, at least three: another library, a loop, another form of result.
+        mistakes: for every misconception, by its name, bodies that make this mistake, at least two.
+        wrong: other wrong bodies, at least two, each with words that the feedback must hold.
+    """
+
+    right: tuple[str, ...]
+    mistakes: dict[str, tuple[str, ...]]
+    wrong: dict[str, str]
+
+
+def all_answers() -> dict[str, Answers]:
+    """By the name of the function, from the modules of this package."""
+    modules = [importlib.import_module(f"{__name__}.{module.name}") for module in pkgutil.iter_modules(__path__)]
+    return {name: answers for module in modules for name, answers in module.ANSWERS.items()}
+
+
+def source(function: str, body: str) -> str:
+    """The definition of a function with the signature that its question asks for."""
+    signature = inspect.signature(question_named(function).reference)
+    return f"def {function}({', '.join(signature.parameters)}):\n" + "".join(f"    {x}\n" for x in body.splitlines())
+
+
+def student(function: str, body: str) -> Callable:
+    """The function itself."""
+    names: dict = {}
+    exec(IMPORTS + source(function, body), names)
+    return names[function]

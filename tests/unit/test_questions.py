@@ -1,0 +1,137 @@
+"""Mistakes get their own names, in the notebook and in the marks; right answers pass in every form."""
+
+import inspect
+import itertools
+import json
+
+import pytest
+import torch
+from answers import IMPORTS, all_answers, source, student
+
+from course_lm.grading import check, judge
+from course_lm.grading.batch import grade
+from course_lm.grading.question import all_questions, question_named
+from course_lm.grading.wire import decode, encode
+
+QUESTIONS = list(all_questions().values())
+PAIRS = [(question, mistake) for question in QUESTIONS for mistake in question.misconceptions if mistake.wrong]
+ANSWERS = all_answers()
+
+# Every answer: its function, the name of its mistake or "right" or "wrong", and its body.
+WRITTEN = [
+    (function, kind, body)
+    for function, answers in ANSWERS.items()
+    for kind, bodies in [("right", answers.right), *answers.mistakes.items(), ("wrong", answers.wrong)]
+    for body in bodies
+]
+IDS = [f"{function}-{kind}-{i}" for i, (function, kind, _) in enumerate(WRITTEN)]
+
+
+def name_of(x) -> str:
+    return getattr(x, "function", None) or x.name
+
+
+@pytest.fixture(scope="module")
+def marks(tmp_path_factory):
+    """Every answer as the notebook of one student, graded in one run."""
+    folder = tmp_path_factory.mktemp("answers")
+    for name, (function, _, body) in zip(IDS, WRITTEN, strict=True):
+        cells = [IMPORTS, source(function, body) + f"check({function})"]
+        notebook = {"cells": [{"cell_type": "code", "source": cell} for cell in cells], "nbformat": 4}
+        (folder / f"{name}.ipynb").write_text(json.dumps(notebook))
+    return {(row.submission, row.question): row for row in grade(folder, seed=3)}
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=name_of)
+def test_a_question_comes_with_answers_of_every_kind(question):
+    answers = ANSWERS[question.function]
+    assert len(set(answers.right)) >= 3
+    assert set(answers.mistakes) == {mistake.name for mistake in question.misconceptions}
+    assert all(len(set(bodies)) >= 2 for bodies in answers.mistakes.values())
+    assert len(answers.wrong) >= 2
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=name_of)
+@pytest.mark.parametrize("seed", range(5))
+def test_reference_passes_on_visible_and_hidden_cases(question, seed):
+    cases = (*question.visible, *question.hidden(seed))
+    outputs = [decode(encode(question.reference(*case))) for case in cases]
+    assert judge(question, cases, outputs).correct
+
+
+@pytest.mark.parametrize(("question", "mistake"), PAIRS, ids=name_of)
+def test_each_misconception_is_diagnosed_as_itself(question, mistake):
+    outputs = [decode(encode(mistake.wrong(*case))) for case in question.visible]
+    verdict = judge(question, question.visible, outputs)
+    assert (verdict.status, verdict.misconception) == ("wrong", mistake.name)
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=name_of)
+def test_no_two_formulas_coincide_on_the_ordinary_cases(question):
+    formulas = {m.name: m.wrong for m in question.misconceptions if m.wrong} | {"right": question.reference}
+    for (a, f), (b, g) in itertools.combinations(formulas.items(), 2):
+        results = [(decode(encode(f(*case))), decode(encode(g(*case)))) for case in question.cases]
+        gaps = [
+            (x.double() - y.double()).nan_to_num().abs().max().item() if x.shape == y.shape else 1.0 for x, y in results
+        ]
+        assert max(gaps) > 100 * question.tolerance, (a, b)
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=name_of)
+def test_the_first_visible_case_is_the_smallest(question):
+    sizes = [sum(x.numel() for x in case if isinstance(x, torch.Tensor)) for case in question.cases]
+    assert sizes == sorted(sizes)
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=name_of)
+def test_ordinary_scores_stay_where_every_right_formula_works(question):
+    names = inspect.signature(question.reference).parameters
+    for case in question.cases:
+        for name, argument in zip(names, case, strict=True):
+            assert name not in ("logits", "table", "scores") or argument.abs().max() <= 50
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=name_of)
+def test_arguments_have_the_types_that_the_exercise_promises(question):
+    for case in (*question.visible, *question.hidden(1)):
+        for argument in case:
+            assert isinstance(argument, (int, float, str, torch.Tensor))
+            if isinstance(argument, torch.Tensor):
+                assert argument.dtype in (torch.int64, torch.float32, torch.float64)
+                assert argument.device.type == "cpu"
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=name_of)
+def test_hidden_cases_follow_the_seed_alone(question):
+    assert str(question.hidden(1)) == str(question.hidden(1))
+    assert str(question.hidden(1)) != str(question.hidden(2))
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=name_of)
+def test_every_hint_is_a_sentence_of_its_own(question):
+    hints = [mistake.hint for mistake in question.misconceptions]
+    assert len(set(hints)) == len(hints)
+    assert all(hint[0].isupper() and hint[-1] in ".?" and len(hint) > 30 for hint in hints)
+
+
+@pytest.mark.filterwarnings("ignore:.*encountered in:RuntimeWarning")
+@pytest.mark.parametrize(("function", "kind", "body"), WRITTEN, ids=IDS)
+def test_check_and_marks_name_the_mistake_of_an_answer(function, kind, body, marks, capsys):
+    question = question_named(function)
+    check(student(function, body))
+    said = capsys.readouterr().out.strip()
+    row = marks[IDS[WRITTEN.index((function, kind, body))], function]
+    assert row.message == said
+    if kind == "right":
+        assert (said, row.status, row.points) == (f"{function}: right.", "correct", question.points)
+        return
+    hints = {mistake.name: mistake.hint for mistake in question.misconceptions}
+    assert row.points == 0
+    assert row.misconception == (kind if kind in hints else "")
+    assert kind in hints or ANSWERS[function].wrong[body] in said
+    assert said.startswith(f"{function}: not yet. {hints.get(kind, '')}")
+    assert [line.split(":")[0].strip() for line in said.splitlines()[1:]] == [
+        "smallest failing input",
+        "returned",
+        "expected",
+    ]
