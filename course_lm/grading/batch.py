@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from course_lm.grading.judge import judge
+from course_lm.grading.judge import forbidden, judge
 from course_lm.grading.marks import Row, printable, write_csv, write_json, write_junit
 from course_lm.grading.question import Case, Question, Verdict, all_questions
 from course_lm.grading.sandbox import Report, Sandbox
@@ -76,8 +76,10 @@ def _verdict(question: Question, cases: Sequence[Case], report: Report) -> Verdi
         return Verdict("timeout", f"{name}: no result within {question.seconds:g} seconds. Does a loop never stop?")
     if report.ended == "exited":
         return Verdict("exited", f"{name}: it ended the program, used too much memory, or answered with garbage.")
+    if report.calls:
+        return forbidden(question, report.calls)
     if report.outputs is None and report.problem:
         return Verdict("error", f"{name}: its definition failed. {report.problem}")
     if report.outputs is None:
         return Verdict("missing", f"{name}: no cell defines a function of this name.")
-    return judge(question, cases, report.outputs, report.calls)
+    return judge(question, cases, report.outputs)

@@ -6,18 +6,21 @@ function does.
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from torch import Tensor
 
-from course_lm.grading.judge import judge
+from course_lm.grading.judge import forbidden, judge
 from course_lm.grading.question import Case, question_named
-from course_lm.grading.watch import LibraryWatch
+from course_lm.grading.watch import library_watch
 from course_lm.grading.wire import Raised, attempt, decode, describe
 
 
@@ -42,15 +45,16 @@ def check(function: Callable[..., Any], *, seconds: float = 2.0) -> None:
             "Leave out the parentheses and arguments after its name."
         )
     question = question_named(getattr(function, "__name__", repr(function)))
-    watch = LibraryWatch(question.forbidden)
+    calls: list[str] = []
     outputs: list[Any] = []
     try:
-        with time_limit(seconds), watch:
+        with time_limit(seconds), library_watch(question.forbidden, calls.append), course_watch(calls.append):
             for case in question.visible:
                 outputs.append(_try(function, case))
     except TimeUp:
         outputs.append(Raised("TimeUp", f"no result within {seconds:g} seconds"))
-    print(judge(question, question.visible[: len(outputs)], outputs, watch.calls).message)
+    verdict = forbidden(question, calls) if calls else judge(question, question.visible[: len(outputs)], outputs)
+    print(verdict.message)
 
 
 def _try(function: Callable[..., Any], case: Case) -> Any:
@@ -62,6 +66,24 @@ def _try(function: Callable[..., Any], case: Case) -> Any:
         raise
     except BaseException as error:  # exit() raises SystemExit, and the notebook should live on
         return describe(error)
+
+
+@contextmanager
+def course_watch(notice: Callable[[str], Any]) -> Iterator[None]:
+    """While it is open, a call of anything in `course_lm` is noticed, except what `check` itself calls."""
+    course, own = f"{Path(__file__).parents[1]}{os.sep}", f"{Path(__file__).parent}{os.sep}"
+
+    def look(frame: FrameType, event: str, _: Any) -> None:
+        name = frame.f_code.co_filename
+        if event == "call" and name.startswith(course) and not name.startswith(own):
+            notice("course_lm")
+
+    before = sys.getprofile()
+    sys.setprofile(look)
+    try:
+        yield
+    finally:
+        sys.setprofile(before)
 
 
 @contextmanager

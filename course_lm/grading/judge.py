@@ -5,7 +5,7 @@ A pure function of inputs and outputs: it never meets student code, so the noteb
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import torch
@@ -21,21 +21,23 @@ UNFINISHED = {
 """Ways a call ends that say nothing about the formula: the status of each, and what is wrong."""
 
 
-def judge(question: Question, cases: Sequence[Case], outputs: Sequence[Any], calls: Sequence[str] = ()) -> Verdict:
+def forbidden(question: Question, calls: Iterable[str]) -> Verdict:
+    """For functions or packages that were used and would do the exercise."""
+    names = " and ".join(dict.fromkeys(calls))
+    message = f"{question.function}: not yet. It uses {names}; writing that yourself is the exercise."
+    return Verdict("wrong", message, flags=("forbidden",))
+
+
+def judge(question: Question, cases: Sequence[Case], outputs: Sequence[Any]) -> Verdict:
     """Compares each output with the reference, and names the mistake if it is a known one.
 
     Args:
         question: what was asked, with the right answer and the known mistakes.
         cases: the inputs, `question.visible` first; the diagnosis looks at these only.
         outputs: for each case what came back, as decoded from the wire.
-        calls: forbidden library functions that were called on the way.
     """
     expected = [_travel(question.reference(*case)) for case in cases]
-    wrong = [i for i, want in enumerate(expected) if not same(outputs[i], want, question.tolerance)]
-    if calls:
-        names = " and ".join(calls)
-        message = f"{question.function}: not yet. It uses {names}; writing that yourself is the exercise."
-        return Verdict("wrong", message, flags=("forbidden",))
+    wrong = [i for i, want in enumerate(expected) if not _right(outputs[i], want, question.tolerance)]
     if not wrong:
         return Verdict("correct", f"{question.function}: right.")
     first = wrong[0]
@@ -67,6 +69,8 @@ def _difference(question: Question, output: Any, expected: Any, case: int) -> st
         return "The result is not of the kind expected."
     if output.shape != expected.shape:
         return f"The shape is {tuple(output.shape)}, not {tuple(expected.shape)}."
+    if not _of_kind(output, expected):
+        return "These are numbers, and True or False is asked for. Attention adds a mask of numbers to the scores."
     if not output.isfinite().all() and expected.isfinite().all():
         return "The result is not finite: a number grew too large on the way, or a logarithm met 0."
     if case >= len(question.visible):
@@ -99,6 +103,17 @@ def _fits(mistake: Misconception, question: Question, case: Case, output: Any) -
     if isinstance(output, Tensor) and isinstance(explained, Tensor) and output.shape == explained.shape:
         output, explained = mistake.compared(output), mistake.compared(explained)
     return same(output, explained, question.tolerance)
+
+
+def _right(output: Any, expected: Any, tolerance: float) -> bool:
+    return same(output, expected, tolerance) and _of_kind(output, expected)
+
+
+def _of_kind(output: Any, expected: Any) -> bool:
+    """False for a floating result where True or False is asked for; 0 and 1 may stand for these."""
+    if not isinstance(output, Tensor) or not isinstance(expected, Tensor):
+        return True
+    return expected.dtype != torch.bool or not output.is_floating_point()
 
 
 def same(output: Any, expected: Any, tolerance: float) -> bool:

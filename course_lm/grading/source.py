@@ -8,6 +8,7 @@ loads this module alone.
 from __future__ import annotations
 
 import ast
+import builtins
 import contextlib
 import dis
 import importlib
@@ -53,6 +54,12 @@ def binds(statement: ast.stmt) -> set[str]:
     return {node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)}
 
 
+def unexplained(statements: list[ast.stmt]) -> set[str]:
+    """Names that are looked up, and neither given a value by a statement nor known to Python: a star's, if any."""
+    found = {name for statement in statements if not isinstance(statement, IMPORT) for name in _lookups_of(statement)}
+    return found.difference(dir(builtins), *map(binds, statements))
+
+
 def import_early(statements: list[ast.stmt]) -> None:
     """Loads modules while their files can still be read; the import statements run later, in order."""
     for node in (node for statement in statements for node in ast.walk(statement)):
@@ -72,9 +79,14 @@ def _needed(found: list[ast.stmt], function: str) -> set[str]:
         n_before = len(needed)
         for statement in found:
             if binds(statement) & needed and not isinstance(statement, IMPORT):
-                with contextlib.suppress(SyntaxError, ValueError, RecursionError):
-                    needed |= set(_lookups(compile(ast.Module([statement], []), "<notebook>", "exec")))
+                needed |= _lookups_of(statement)
     return needed
+
+
+def _lookups_of(statement: ast.stmt) -> set[str]:
+    with contextlib.suppress(SyntaxError, ValueError, RecursionError):
+        return set(_lookups(compile(ast.Module([statement], []), "<notebook>", "exec")))
+    return set()
 
 
 def _lookups(code: CodeType) -> Iterator[str]:

@@ -1,45 +1,84 @@
 """Notices calls of the library functions that would do the exercise.
 
-torch offers every call of its own to the active `TorchFunctionMode` first. So one list of names covers
-every route to a function: ``F.cross_entropy``, an alias, ``nn.CrossEntropyLoss``, or ``torch.ops``. The
-call still goes through, and it stays noticed when the student catches every exception. The worker loads
-this module alone.
+torch offers every call of its own to the active modes first: a function mode sees ``F.cross_entropy``, an alias,
+``nn.CrossEntropyLoss`` or ``torch.ops`` by name, and a dispatch mode below it sees the kernels that compiled code
+calls. So one list of names covers every route. The call still goes through; that it was made is told at once,
+so it stays noticed when the student catches every exception. The worker loads this module alone.
 """
 
 from __future__ import annotations
 
 import importlib.abc
 import importlib.machinery
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
 from torch.overrides import TorchFunctionMode
+from torch.utils._python_dispatch import TorchDispatchMode
+
+Notice = Callable[[str], Any]
+"""What is told the name of a forbidden function or package that was used."""
 
 
-class LibraryWatch(TorchFunctionMode):
-    """While it is active, `calls` collects the forbidden names that were called."""
+@contextmanager
+def library_watch(forbidden: Iterable[str], notice: Notice) -> Iterator[None]:
+    """While it is open, a call of a forbidden torch function is noticed."""
+    names = frozenset(forbidden)
+    if not names:
+        yield
+        return
+    with _Functions(names, notice), _Kernels(names, notice):
+        yield
 
-    def __init__(self, forbidden: Iterable[str]) -> None:
+
+class _Functions(TorchFunctionMode):
+    def __init__(self, names: frozenset[str], notice: Notice) -> None:
         super().__init__()
-        self.forbidden = frozenset(forbidden)
-        self.calls: list[str] = []
+        self.names, self.notice = names, notice
 
     def __torch_function__(
         self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
-        """Notes the name, without an overload's suffix as in ``nll_loss.default``, and passes the call on."""
-        name = getattr(func, "__name__", "").partition(".")[0]
-        if name in self.forbidden and name not in self.calls:
-            self.calls.append(name)
+        _compare(func, self.names, self.notice)
         return func(*args, **(kwargs or {}))
 
 
-class ClosedBook(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """`course_lm` during grading: everything can be imported from it, and nothing in it answers."""
+class _Kernels(TorchDispatchMode):
+    def __init__(self, names: frozenset[str], notice: Notice) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.names, self.notice = names, notice
 
-    def __init__(self, calls: list[str]) -> None:
-        self.calls = calls
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Asked by torch, which on True would load its compiler at the first call; that takes seconds."""
+        return False
+
+    def __torch_dispatch__(
+        self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        _compare(func, self.names, self.notice)
+        return func(*args, **(kwargs or {}))
+
+
+def _compare(func: Callable[..., Any], names: frozenset[str], notice: Notice) -> None:
+    """By name, without an overload's suffix as in ``nll_loss.default``."""
+    name = getattr(func, "__name__", "").partition(".")[0]
+    if name in names:
+        notice(name)
+
+
+class ClosedBook(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """`course_lm` during grading: everything can be imported from it, and nothing in it answers.
+
+    Args:
+        notice: told of every use.
+        starred: the names that a star import brings.
+    """
+
+    def __init__(self, notice: Notice, starred: Iterable[str]) -> None:
+        self.notice, self.starred = notice, sorted(starred)
 
     def find_spec(self, name: str, path: Any, target: Any = None) -> importlib.machinery.ModuleSpec | None:
         """Finds an empty package under every name in `course_lm`."""
@@ -47,17 +86,24 @@ class ClosedBook(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return importlib.machinery.ModuleSpec(name, self, is_package=True) if closed else None
 
     def exec_module(self, module: ModuleType) -> None:
-        """Fills it: whatever name is asked for is a function that notes the call and fails."""
+        """Fills it: whatever name is asked for notes a call of it, or of whatever is in it, and fails."""
+        closed = Closed(self.notice)
+        module.__dict__["__all__"] = self.starred
+        module.__dict__["__getattr__"] = lambda name: getattr(closed, name)
 
-        def named(name: str) -> Callable[..., None]:
-            if name.startswith("__"):
-                raise AttributeError(name)
 
-            def closed(*_: Any, **__: Any) -> None:
-                if "course_lm" not in self.calls:
-                    self.calls.append("course_lm")
-                raise ImportError(f"course_lm is not available in grading, so {name} cannot be called")
+class Closed:
+    """Stands for any name of `course_lm`."""
 
-            return closed
+    def __init__(self, notice: Notice) -> None:
+        self._notice = notice
 
-        module.__dict__["__getattr__"] = named
+    def __getattr__(self, name: str) -> Closed:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
+
+    def __call__(self, *_: Any, **__: Any) -> None:
+        """Notes the call and fails."""
+        self._notice("course_lm")
+        raise ImportError("course_lm is not available in grading, so nothing of it can be called")

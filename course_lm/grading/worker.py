@@ -4,11 +4,12 @@ It runs as a script that has imported torch, and never imports `course_lm`.
 
 What this protects is the marks. A child gets inputs and never answers, and what it sends back is only
 compared, so a forged result is worth nothing unless it is right. Time, memory and output are limited; a
-child can neither start processes nor write into files, and where root grades, it is ``nobody``.
+child can neither start processes nor write into files, and where root grades, it is ``nobody``. The guard
+keeps Python code from the files of the course and of others, from other processes and from the network.
 
-What it does not protect: a child can read files and use the network, and where an ordinary user grades, it
-can delete what that user can delete. Grade strangers in a container. Whether a library did the work is
-watched from within the child, where a determined cheat can look away.
+What it does not protect: native code is out of the guard's sight, so who brings some can read what the
+grading user can read, delete what that user can delete, and use the network. Grade strangers in a container.
+Whether a library did the work is watched from within the child, where a determined cheat can look away.
 """
 
 from __future__ import annotations
@@ -40,11 +41,13 @@ def serve() -> None:
     import torch
 
     torch.set_num_threads(1)
-    tools = {name: _sibling(name) for name in ("source", "watch", "wire")}
+    tools = {name: _sibling(name) for name in ("guard", "source", "watch", "wire")}
     room = _address_space() + MEMORY
     print(json.dumps(_outcome(*_fork(_trial_run), seconds=60)), flush=True)
     for line in sys.stdin:
         job = json.loads(line)
+        if any("func" in cell.replace("functional", "") for cell in job["cells"]):
+            import torch._dynamo
         print(json.dumps(_outcome(*_fork(partial(_answer, job, tools, room)), job["seconds"])), flush=True)
 
 
@@ -113,22 +116,30 @@ def _trial_run(pipe: int) -> None:
 
 def _answer(job: dict[str, Any], tools: dict[str, Any], room: int, pipe: int) -> None:
     """In the child: defines the student's function, calls it on every case, and writes to the pipe."""
-    wire, watch = tools["wire"], tools["watch"].LibraryWatch(job["forbidden"])
+
+    def report(outputs: list[Any] | None, problem: str, calls: list[str]) -> None:
+        with os.fdopen(pipe, "w") as stream:
+            json.dump({"nonce": job["nonce"], "outputs": outputs, "problem": problem, "calls": calls}, stream)
+
+    def notice(name: str) -> None:
+        report(None, "", [name])
+        os._exit(0)  # before student code could take it back
+
+    source, wire = tools["source"], tools["wire"]
     _set_limits(job["seconds"], room)
-    statements, problem = tools["source"].statements_for(job["cells"], job["function"])
-    tools["source"].import_early(statements)
-    sys.meta_path.insert(0, tools["watch"].ClosedBook(watch.calls))
+    statements, problem = source.statements_for(job["cells"], job["function"])
+    source.import_early(statements)
+    sys.meta_path.insert(0, tools["watch"].ClosedBook(notice, source.unexplained(statements)))
+    tools.pop("guard").guard(Path(__file__).parents[1], notice)
     _give_up_privileges()
     function, problem = _define(statements, job["function"], problem, tools)
     outputs = None
     if callable(function):
-        with watch:  # only now: a cell may compare with the library
+        with tools["watch"].library_watch(job["forbidden"], notice):  # only now: a cell may compare with the library
             outputs = [wire.attempt(function, [wire.decode(argument) for argument in case]) for case in job["cases"]]
         if any("t allocate memory" in output.get("text", "") for output in outputs):
             raise MemoryError
-    report = {"nonce": job["nonce"], "outputs": outputs, "problem": problem, "calls": watch.calls}
-    with os.fdopen(pipe, "w") as stream:
-        stream.write(json.dumps(report))
+    report(outputs, problem, [])
 
 
 def _set_limits(seconds: float, room: int) -> None:

@@ -16,7 +16,7 @@ from answers import student
 
 from course_lm.grading import Misconception, Question, check
 from course_lm.grading.question import question_named
-from course_lm.grading.watch import LibraryWatch
+from course_lm.grading.watch import library_watch
 from course_lm.grading.wire import Odd, Raised, decode, encode, encode_argument
 
 SOFTMAX_P = "torch.softmax(logits, -1).gather(1, targets[:, None])[:, 0]"
@@ -105,21 +105,37 @@ def library_losses():
 @pytest.mark.parametrize("loss", library_losses().values(), ids=library_losses().keys())
 def test_every_route_to_a_library_loss_is_noticed(loss):
     logits, targets = torch.zeros(2, 3), torch.tensor([0, 1])
-    watch = LibraryWatch(question_named("cross_entropy").forbidden)
-    with watch:
+    calls = []
+    with library_watch(question_named("cross_entropy").forbidden, calls.append):
         for arguments in [(logits, targets), (logits, torch.zeros(4, 3), targets), (logits, targets, None, 1, -100)]:
             with contextlib.suppress(TypeError, ValueError, RuntimeError):
-                watch.calls or loss(*arguments)
-    assert watch.calls
+                calls or loss(*arguments)
+    assert calls
 
 
 def test_softmax_log_softmax_logsumexp_and_gather_are_free_to_use():
-    watch = LibraryWatch(question_named("cross_entropy").forbidden)
-    with watch:
+    calls = []
+    with library_watch(question_named("cross_entropy").forbidden, calls.append):
         x = torch.zeros(2, 3)
         torch.nn.functional.log_softmax(x, -1).gather(1, torch.zeros(2, 1, dtype=torch.int64))
         x.softmax(-1).logsumexp(-1)
-    assert watch.calls == []
+    assert calls == []
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit.trace:DeprecationWarning")
+def test_compiled_code_cannot_hide_a_library_loss():
+    example = (torch.zeros(2, 3), torch.tensor([0, 1]))
+    traced = torch.jit.trace(torch.nn.functional.cross_entropy, example)
+    calls = []
+    with library_watch(question_named("cross_entropy").forbidden, calls.append):
+        traced(*example)
+    assert set(calls) == {"nll_loss_forward"}
+
+
+@pytest.mark.parametrize("use", ["return course_lm.cross_entropy(logits, targets)", "course_lm.ToyEnglish()\nreturn 0"])
+def test_using_the_course_package_is_named_in_the_notebook(use, capsys):
+    check(student("cross_entropy", f"import course_lm\n{use}"))
+    assert "It uses course_lm; writing that yourself is the exercise." in capsys.readouterr().out
 
 
 def test_a_forbidden_call_is_named_in_the_notebook_even_if_its_errors_are_caught(capsys):
