@@ -17,6 +17,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 COLUMNS = ("submission", "question", "points", "out_of", "status", "misconception", "flags", "seconds")
+FORMULA = ("=", "+", "-", "@", "\t", "\n")
+"""What a spreadsheet takes for the beginning of a formula, or strips before it looks for one."""
 UNPRINTABLE = re.compile(r"[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -45,19 +47,24 @@ def printable(text: str) -> str:
 
 
 def write_csv(rows: Iterable[Row], path: Path) -> None:
-    """One line per row under the line of `COLUMNS`; several flags in one cell are separated by spaces."""
+    """One line per row under the line of `COLUMNS`; several flags in one cell are separated by spaces.
+
+    A submission whose name begins like a `FORMULA` gets an apostrophe before it, here and nowhere else: students
+    choose the names, and a spreadsheet would compute it.
+    """
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(COLUMNS)
     for row in rows:
-        record = asdict(row) | {"flags": " ".join(row.flags)}
+        name = f"'{row.submission}" if row.submission.startswith(FORMULA) else row.submission
+        record = asdict(row) | {"submission": name, "flags": " ".join(row.flags)}
         table.writerow([record[column] for column in COLUMNS])
-    _replace(path, text.getvalue())
+    write_whole(path, text.getvalue())
 
 
 def write_json(rows: Iterable[Row], path: Path) -> None:
     """A list of objects with the columns and the message; flags are a list."""
-    _replace(path, json.dumps([asdict(row) for row in rows], indent=1, ensure_ascii=False) + "\n")
+    write_whole(path, json.dumps([asdict(row) for row in rows], indent=1, ensure_ascii=False) + "\n")
 
 
 def write_junit(rows: Iterable[Row], path: Path) -> None:
@@ -79,10 +86,10 @@ def write_junit(rows: Iterable[Row], path: Path) -> None:
         suite.set("failures", str(len(suite.findall("testcase/failure"))))
         suite.set("errors", str(len(suite.findall("testcase/error"))))
     ElementTree.indent(root)
-    _replace(path, ElementTree.tostring(root, encoding="unicode", xml_declaration=False) + "\n")
+    write_whole(path, ElementTree.tostring(root, encoding="unicode", xml_declaration=False) + "\n")
 
 
-def _replace(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
     """Writes a new file beside the old one and then puts it in its place, in one step."""
     path = Path(path)
     if not path.absolute().parent.is_dir():

@@ -1,0 +1,172 @@
+"""The marks as pages to read and print: one report per student, and a summary of the class.
+
+Every page stands alone: no script, no picture, no request to another place. Names and messages come from students,
+so each is escaped where it enters a page, and a page forbids itself to load anything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+from html import escape
+from pathlib import Path
+
+from course_lm.grading.marks import Row, write_whole
+from course_lm.grading.question import all_questions
+from course_lm.grading.summary import STATUSES, Summary, spread, summarize
+
+STUDENTS = "students"
+STYLE = """
+:root { color-scheme: light dark; --accent: #0b57c2; --line: #8888; background: Canvas; color: CanvasText;
+  font: 1rem/1.5 system-ui, sans-serif; }
+@media (prefers-color-scheme: dark) { :root { --accent: #8ab4f8; } }
+@media print { :root { color-scheme: light; --accent: #333; } section, tr { break-inside: avoid; } }
+body { max-width: 60rem; margin: 0 auto; padding: 1rem; overflow-wrap: anywhere; }
+h1 { font-size: 1.6rem; line-height: 1.2; } h2 { font-size: 1.2rem; margin: 2rem 0 0.5rem; }
+a { color: var(--accent); }
+pre { white-space: pre-wrap; border-left: 3px solid var(--line); margin: 0; padding-left: 0.8rem; }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; margin: 0.5rem 0; }
+th, td { border-bottom: 1px solid var(--line); padding: 0.2rem 0.8rem 0.2rem 0; text-align: left; vertical-align: top; }
+td.n { text-align: right; font-variant-numeric: tabular-nums; }
+td, th { overflow-wrap: normal; } td.name { overflow-wrap: anywhere; min-width: 8rem; } td.long { min-width: 15rem; }
+figure { margin: 1rem 0; } figcaption, caption { text-align: left; font-style: italic; }
+svg { display: block; width: 100%; max-width: 30rem; } text { fill: currentColor; font-size: 13px; }
+rect { fill: var(--accent); } .end { text-anchor: end; } line { stroke: var(--line); }
+"""
+PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>{title}</title>
+<style>{style}</style>
+</head>
+<body>
+<main>
+{body}
+</main>
+</body>
+</html>
+"""
+
+
+def write_html(rows: Sequence[Row], folder: Path) -> None:
+    """Writes `index.html` for the teacher, and into `students/` a page for each submission.
+
+    A student's page keeps its name from run to run, so a later run replaces it. Pages of submissions that are no
+    longer there stay.
+    """
+    (folder / STUDENTS).mkdir(parents=True, exist_ok=True)
+    by_student: dict[str, list[Row]] = {}
+    for row in rows:
+        by_student.setdefault(row.submission, []).append(row)
+    for name, of_one in by_student.items():
+        write_whole(folder / STUDENTS / file_name(name), student_page(name, of_one))
+    write_whole(folder / "index.html", class_page(summarize(rows)))
+
+
+def file_name(submission: str) -> str:
+    """A name that is safe in every file system, and different for different submissions."""
+    readable = re.sub(r"[^a-z0-9]+", "-", submission.lower()).strip("-")[:40]
+    return f"{readable}-{sha256(submission.encode()).hexdigest()[:16]}.html".lstrip("-")
+
+
+def student_page(name: str, rows: Sequence[Row]) -> str:
+    """Points, the end of every question, and the feedback where it says more than that all is right."""
+    points, out_of = sum(row.points for row in rows), sum(row.out_of for row in rows)
+    lines = [
+        [row.question, row.status, row.points, row.out_of, row.misconception or "–", ", ".join(row.flags) or "–"]
+        for row in rows
+    ]
+    columns = ("question", "status", "points", "out of", "misconception", "flags")
+    feedback = "".join(
+        f"<section>\n<h2>{escape(row.question)}: {row.status}</h2>\n<pre>{escape(row.message)}</pre>\n</section>\n"
+        for row in rows
+        if row.status != "correct"
+    )
+    return _page(
+        f"Marks of {name}",
+        f"<h1>Marks of <bdi>{escape(name)}</bdi></h1>\n<p>{points} of {out_of} points.</p>\n"
+        f"{_table('Questions', columns, lines)}\n{feedback}",
+    )
+
+
+def class_page(summary: Summary) -> str:
+    """Counts for the teacher, each as a chart and as a table, and links to the students' pages."""
+    n = len(summary.points)
+    right = {question: ends["correct"] for question, ends in summary.statuses.items()}
+    ends = [[question, *(counts[status] for status in STATUSES)] for question, counts in summary.statuses.items()]
+    ranges = spread(summary)
+    return _page(
+        "Class summary",
+        f"<h1>Class summary</h1>\n<p>{n} submission{'s' * (n != 1)}, on average {summary.mean:.1f} of "
+        f"{summary.out_of} points.</p>\n<h2>Points</h2>\n{_bars('Submissions by points', ranges)}\n"
+        f"{_table('Submissions by points', ('points', 'submissions'), ranges.items())}\n"
+        f"<h2>Questions</h2>\n{_bars('Right answers to each question', right)}\n"
+        f"{_table('How each question ended, in submissions', ('question', *STATUSES), ends)}\n"
+        f"<h2>Misconceptions</h2>\n{_misconceptions(summary)}\n<h2>Submissions</h2>\n{_links(summary)}",
+    )
+
+
+def _misconceptions(summary: Summary) -> str:
+    """The most common first, with the hint that its students got."""
+    if not summary.misconceptions:
+        return "<p>No answer showed a mistake that has a name.</p>"
+    hints = {
+        (question.function, mistake.name): mistake.hint
+        for question in all_questions().values()
+        for mistake in question.misconceptions
+    }
+    counts = summary.misconceptions.items()
+    chart = _bars("Submissions with each misconception", {f"{mistake} in {q}": count for (q, mistake), count in counts})
+    lines = [[q, mistake, count, hints.get((q, mistake), "–")] for (q, mistake), count in counts]
+    return f"{chart}\n{_table('Misconceptions', ('question', 'misconception', 'submissions', 'hint'), lines)}"
+
+
+def _links(summary: Summary) -> str:
+    rows = "".join(
+        f'<tr><td class="name"><a href="{STUDENTS}/{file_name(name)}"><bdi>{escape(name) or "(no name)"}</bdi></a></td>'
+        f'<td class="n">{points}</td></tr>\n'
+        for name, points in summary.points.items()
+    )
+    return _framed_table("Points of each submission", ("submission", "points"), rows)
+
+
+def _table(caption: str, columns: Iterable[str], lines: Iterable[Iterable[object]]) -> str:
+    cells = "".join(f"<tr>{''.join(map(_cell, line))}</tr>\n" for line in lines)
+    return _framed_table(caption, columns, cells)
+
+
+def _framed_table(caption: str, columns: Iterable[str], cells: str) -> str:
+    """A table that can be scrolled by itself, with a pointer or keys, where the page is narrow."""
+    heads = "".join(f'<th scope="col">{column}</th>' for column in columns)
+    return (
+        f'<div class="wide" role="region" aria-label="{caption}" tabindex="0"><table>\n<caption>{caption}</caption>\n'
+        f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{cells}</tbody>\n</table></div>"
+    )
+
+
+def _cell(value: object) -> str:
+    kind = "n" if isinstance(value, int) else "long" if len(str(value)) > 40 else "text"
+    return f'<td class="{kind}">{escape(str(value))}</td>'
+
+
+def _bars(title: str, counts: dict[str, int]) -> str:
+    """A chart that needs no color: each bar lies under its label and its number."""
+    width, height, most = 400, 34, max(counts.values(), default=0) or 1
+    rows = "".join(
+        f'<text x="0" y="{y + 14}">{escape(label)}</text><text class="end" x="{width}" y="{y + 14}">{count}</text>'
+        f'<line x1="0" x2="{width}" y1="{y + 24}" y2="{y + 24}"/>'
+        f'<rect x="0" y="{y + 19}" width="{width * count / most:.1f}" height="10"/>\n'
+        for y, (label, count) in zip(range(0, height * len(counts), height), counts.items(), strict=True)
+    )
+    size = f"0 0 {width} {height * len(counts)}"
+    chart = f'<svg viewBox="{size}" role="img" aria-label="{title}"><title>{title}</title>\n{rows}</svg>'
+    return f"<figure>\n<figcaption>{title}</figcaption>\n{chart}\n</figure>"
+
+
+def _page(title: str, body: str) -> str:
+    return PAGE.format(title=escape(title), style=STYLE, body=body)
