@@ -1,8 +1,9 @@
-"""A training run as a person at a terminal sees it."""
+"""Long work as a person at a terminal sees it: a training run, or anything that can be counted."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -27,3 +28,17 @@ def follow(run: Iterable[StepRecord], steps: int, done: int = 0) -> None:
             if record.val_nats_per_token is not None:
                 validation = f", validation {record.val_nats_per_token:.3f}"
             progress.update(task, advance=1, description=f"loss {record.nats_per_token:.3f}{validation} nats")
+
+
+@contextmanager
+def counter(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Gives a function that takes how much is done and how much there is, and shows it as a bar at a terminal.
+
+    Args:
+        what: is done, in a word or two.
+    """
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), MofNCompleteColumn(), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
