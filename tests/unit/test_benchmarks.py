@@ -2,11 +2,15 @@
 
 import importlib
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from course_lm import ModelConfig, TransformerLM
+from course_lm.grading.question import all_questions
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 TEXT = "".join(f"the {animal} sees the {other}.\n" for animal in "abcdefgh" for other in "abcdefghijklmnop")
@@ -33,3 +37,16 @@ def test_the_operations_of_a_token_are_those_counted_by_hand(monkeypatch):
     model = TransformerLM(ModelConfig(vocab_size=5, context_length=8, n_layers=2, n_heads=1, d_model=4))
     weights = 2 * 12 * 4 * 4 + 5 * 4  # two blocks and the head; the embedding only looks up
     assert gpu.operations_per_token(model) == 6 * weights + 6 * 2 * 4 * 8
+
+
+def test_the_benchmark_of_grading_gives_full_marks_to_right_answers_and_ends_every_loop(monkeypatch):
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    grading = importlib.import_module("grading")
+    n_questions = len(all_questions())
+    times, ends = grading.class_summary(6, jobs=2, seed=0).splitlines()
+    assert times.startswith(f"6 submissions, {6 * n_questions} rows: ")
+    counts = {status: int(count) for count, status in re.findall(r"(\d+) (\w+)", ends)}
+    assert counts["correct"] == 3 * n_questions - 2  # of one right, one endless and one hungry submission
+    assert (counts["timeout"], counts["exited"]) == (1, 1)
+    assert sum(counts.values()) == 6 * n_questions
+    assert float(re.search(r"endless loop: (.*) s", grading.check_summary())[1]) == pytest.approx(2, abs=0.5)
