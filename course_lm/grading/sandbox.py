@@ -83,6 +83,7 @@ class Sandbox:
             text=True,
             encoding="utf-8",
             cwd="/",
+            start_new_session=True,  # Ctrl-C is for the grader, which then lets its workers finish and end
             env={name: os.environ[name] for name in INHERITED if name in os.environ} | PLAIN_CPU,
         )
         trial = self._ask("", 120)

@@ -200,3 +200,8 @@ def test_a_file_in_the_place_of_the_reports_is_refused_before_anything_is_graded
     monkeypatch.setattr(batch, "grade", lambda *_, **__: pytest.fail("graded"))
     with pytest.raises(NotADirectoryError, match="html must be a folder"):
         CliRunner().invoke(app, ["grade", str(folder), "--html", str(tmp_path / "html")], catch_exceptions=False)
+
+
+def test_an_interrupt_at_the_terminal_reaches_the_grader_and_not_its_workers():
+    with Sandbox() as sandbox:
+        assert os.getpgid(sandbox._process.pid) != os.getpgid(0)
