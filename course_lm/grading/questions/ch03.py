@@ -1,4 +1,4 @@
-"""Chapter 3, cross-entropy: what one token costs, and what a token costs on average.
+"""Chapter 3, cross-entropy: what one token costs, what a token costs on average, and in batches of unequal size.
 
 With ``p = softmax(logits)``, ``p_t`` is the entry of ``p[t]`` at ``targets[t]``.
 """
@@ -153,4 +153,58 @@ CROSS_ENTROPY = Question(
     ),
 )
 
-QUESTIONS = (TOKEN_NLL, CROSS_ENTROPY)
+
+def corpus_loss(sums: Tensor, counts: Tensor) -> Tensor:
+    """Nats per token of a corpus, from the nats and the number of tokens of each batch."""
+    return sums.double().sum() / counts.double().sum()
+
+
+def _batches(sums: list[float], counts: list[int], dtype: torch.dtype = torch.float32) -> Case:
+    return torch.tensor(sums, dtype=dtype, device="cpu"), torch.tensor(counts, dtype=dtype, device="cpu")
+
+
+def _random_batches(seed: int) -> tuple[Case, ...]:
+    """A single batch, a short last batch, and many batches of very unequal size."""
+    generator = torch.Generator().manual_seed(seed)
+    cases = []
+    for counts, dtype in (
+        ([7], torch.float32),
+        ([64, 64, 64, 3], torch.float64),
+        (torch.randint(1, 2000, (25,), generator=generator).tolist(), torch.float32),
+    ):
+        per_token = 0.2 + 3 * torch.rand(len(counts), generator=generator)
+        sums = [n * nats for n, nats in zip(counts, per_token.tolist(), strict=True)]
+        cases.append(_batches(sums, counts, dtype))
+    return tuple(cases)
+
+
+CORPUS_LOSS = Question(
+    reference=corpus_loss,
+    cases=(
+        _batches([6, 3], [4, 1]),
+        _batches([5, 12, 2.5], [10, 8, 2], torch.float64),
+        _batches([40, 3, 18, 9], [100, 2, 30, 4]),
+    ),
+    hidden=_random_batches,
+    misconceptions=(
+        Misconception(
+            "mean_of_means",
+            "This is a mean over batches, so a token in a short batch counts for more than one in a long batch. How "
+            "would every token of the corpus count the same?",
+            lambda sums, counts: (sums.double() / counts.double()).mean(),
+        ),
+        Misconception(
+            "per_batch",
+            "This is what a batch costs on average. It changes if the same text is cut into other batches: what is "
+            "asked for is the cost of a token.",
+            lambda sums, counts: sums.double().mean(),
+        ),
+        Misconception(
+            "total",
+            "This is the cost of the whole corpus, and it grows with every token. How many tokens share it?",
+            lambda sums, counts: sums.double().sum(),
+        ),
+    ),
+)
+
+QUESTIONS = (TOKEN_NLL, CROSS_ENTROPY, CORPUS_LOSS)

@@ -90,4 +90,44 @@ ANSWERS = {
             "return -logits.mean() * 7": "not a mistake we know",
         },
     ),
+    "corpus_loss": Answers(
+        right=(
+            "return sums.sum() / counts.sum()",
+            "return sum(sums.tolist()) / sum(counts.tolist())",
+            "return np.sum(sums.numpy()) / np.sum(counts.numpy())",
+            "return torch.einsum('k->', sums) / torch.dot(counts, torch.ones_like(counts))",
+            "nats, tokens = 0.0, 0\n"
+            "for s, n in zip(sums, counts):\n"
+            "    nats += s.item()\n"
+            "    tokens += int(n)\n"
+            "return np.float64(nats / tokens)",
+            "weights = counts / counts.sum()\nreturn (weights * (sums / counts)).sum().to(torch.float64)",
+        ),
+        mistakes={
+            "mean_of_means": (
+                "return (sums / counts).mean()",
+                "return np.mean([s / n for s, n in zip(sums.tolist(), counts.tolist())])",
+                "return torch.mean(torch.div(sums, counts))",
+                "loss = 0\nfor s, n in zip(sums, counts):\n    loss += s / n / len(sums)\nreturn loss",
+            ),
+            "total": (
+                "return sums.sum()",
+                "return float(np.sum(sums.numpy()))",
+                "return ((sums / counts) * counts).sum()",
+            ),
+            "per_batch": (
+                "return sums.mean()",
+                "return sum(sums.tolist()) / len(counts)",
+                "return sums.sum() / sums.numel()",
+            ),
+        },
+        wrong={
+            "return sums / counts": "The shape is (2,), not ()",
+            "return counts.sum() / sums.sum()": "not a mistake we know",
+            "return (sums.sum() / counts.sum()).exp()": "not a mistake we know",
+            "return sums.sum() // counts.sum()": "not a mistake we know",
+            "return sums.sum() / counts.mean()": "not a mistake we know",
+            "loss = sums.sum() / counts.sum()": "Is a return missing?",
+        },
+    ),
 }
