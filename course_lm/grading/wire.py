@@ -70,6 +70,8 @@ def _encode_items(items: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _encode_numbers(value: Any) -> dict[str, Any]:
+    if isinstance(value, (list, tuple)) and any(getattr(item, "shape", ()) for item in value):
+        raise TypeError("arrays go item by item: torch would take an array of one number for a number")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a list of tensors that require gradients is slow, not wrong
         tensor = _tensor(value)
