@@ -16,12 +16,16 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from course_lm.grading.judge import forbidden, judge
 from course_lm.grading.question import Case, question_named
 from course_lm.grading.watch import library_watch
 from course_lm.grading.wire import Raised, attempt, decode, describe
+
+CPU = torch.device("cpu")
+"""Where inputs and right answers live, whatever device a student has made the default."""
 
 
 class TimeUp(BaseException):
@@ -44,7 +48,8 @@ def check(function: Callable[..., Any], *, seconds: float = 2.0) -> None:
             f"check needs the function itself, as in check(cross_entropy); got a {type(function).__name__}. "
             "Leave out the parentheses and arguments after its name."
         )
-    question = question_named(getattr(function, "__name__", repr(function)))
+    with CPU:
+        question = question_named(getattr(function, "__name__", repr(function)))
     calls: list[str] = []
     outputs: list[Any] = []
     try:
@@ -53,7 +58,8 @@ def check(function: Callable[..., Any], *, seconds: float = 2.0) -> None:
                 outputs.append(_try(function, case))
     except TimeUp:
         outputs.append(Raised("TimeUp", f"no result within {seconds:g} seconds"))
-    verdict = forbidden(question, calls) if calls else judge(question, question.visible[: len(outputs)], outputs)
+    with CPU:
+        verdict = forbidden(question, calls) if calls else judge(question, question.visible[: len(outputs)], outputs)
     print(verdict.message)
 
 

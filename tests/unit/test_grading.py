@@ -15,7 +15,7 @@ import torch
 from answers import student
 
 from course_lm.grading import Misconception, Question, check
-from course_lm.grading.question import question_named
+from course_lm.grading.question import all_questions, question_named
 from course_lm.grading.watch import library_watch
 from course_lm.grading.wire import Odd, Raised, decode, encode, encode_argument
 
@@ -138,6 +138,13 @@ def test_using_the_course_package_is_named_in_the_notebook(use, capsys):
     assert "It uses course_lm; writing that yourself is the exercise." in capsys.readouterr().out
 
 
+def test_the_judge_works_on_the_cpu_whatever_device_is_the_default(capsys):
+    all_questions.cache_clear()
+    with torch.device("meta"):
+        check(student("causal_mask", "return torch.ones(n, n, device='cpu').tril().bool()"))
+    assert capsys.readouterr().out == "causal_mask: right.\n"
+
+
 def test_a_forbidden_call_is_named_in_the_notebook_even_if_its_errors_are_caught(capsys):
     body = "try:\n    return F.cross_entropy(logits, targets)\nexcept:\n    return 0"
     check(student("cross_entropy", body))
@@ -166,6 +173,13 @@ def test_values_cross_the_wire_unchanged(value):
 )
 def test_a_pair_of_one_shape_is_a_stack_of_two(pair):
     assert torch.equal(decode(encode(pair)).double(), torch.tensor([[1, 2], [3, 4]]).double())
+
+
+@pytest.mark.parametrize(
+    "pair", [(torch.tensor([[5]]), torch.tensor([[6]])), [np.array([[5]]), np.array([[6]])]], ids=str
+)
+def test_a_pair_of_arrays_of_one_number_is_a_stack_of_two_too(pair):
+    assert decode(encode(pair)).tolist() == [[[5]], [[6]]]
 
 
 @pytest.mark.parametrize(
