@@ -142,7 +142,8 @@ CAUSAL_WEIGHTS = Question(
         ),
         Misconception(
             "hides_self",
-            "No row gives any weight to its own position. Is the token there already read, or still to be predicted?",
+            "After the first row, no position gives any weight to itself. Is the token there already read, or still to "
+            "be predicted?",
             lambda scores: _weights(scores, -1),
             compared=lambda weights: weights[1:],
         ),
