@@ -28,6 +28,10 @@ CPU = torch.device("cpu")
 """Where inputs and right answers live, whatever device a student has made the default."""
 
 
+AFTER_AN_IMPORT = 0.5
+"""Seconds until the next look, if the time was up during an import."""
+
+
 class TimeUp(BaseException):
     """Not an `Exception`, so that ``except Exception`` in student code does not swallow the alarm."""
 
@@ -94,12 +98,21 @@ def course_watch(notice: Callable[[str], Any]) -> Iterator[None]:
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raises `TimeUp` after `seconds`; without effect where there is no alarm: in a thread, on Windows."""
+    """Raises `TimeUp` after `seconds`; without effect where there is no alarm: in a thread, on Windows.
+
+    Never within an import: some functions of torch load half of it at their first call, which is not the student's
+    time, and an import cut in two could not be repeated.
+    """
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield
         return
 
     def ring(number: int, frame: FrameType | None) -> None:
+        while frame is not None:
+            if frame.f_code.co_filename == "<frozen importlib._bootstrap>":
+                signal.setitimer(signal.ITIMER_REAL, AFTER_AN_IMPORT)
+                return
+            frame = frame.f_back
         raise TimeUp
 
     before = signal.signal(signal.SIGALRM, ring)

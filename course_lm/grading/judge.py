@@ -65,8 +65,13 @@ def _difference(question: Question, output: Any, expected: Any, case: int) -> st
     """How the output of a case differs from what was expected, if no known mistake explains it."""
     if output == Odd("None"):
         return "It returned nothing. Is a return missing?"
-    if not isinstance(output, Tensor) or not isinstance(expected, Tensor):
+    if not isinstance(expected, Tensor) or not (isinstance(output, Tensor) or _all_tensors(output)):
         return "The result is not of the kind expected."
+    if isinstance(output, list):
+        shapes = ", ".join(str(tuple(part.shape)) for part in output)
+        return f"These are {len(output)} results of shapes {shapes}. Together they should be of shape {tuple(expected.shape)}."
+    if output.shape != expected.shape and expected.ndim == 0:
+        return f"One number is expected; this is a result of shape {tuple(output.shape)}."
     if output.shape != expected.shape:
         return f"The shape is {tuple(output.shape)}, not {tuple(expected.shape)}."
     if not _of_kind(output, expected):
@@ -78,6 +83,10 @@ def _difference(question: Question, output: Any, expected: Any, case: int) -> st
     if case >= len(question.cases):
         return "Right on ordinary numbers, wrong on large ones. Is something rounded, added or cut off?"
     return "This is not a mistake we know. Work this input out by hand and compare."
+
+
+def _all_tensors(output: Any) -> bool:
+    return isinstance(output, list) and all(isinstance(part, Tensor) for part in output)
 
 
 def _diagnose(question: Question, outputs: Sequence[Any]) -> Misconception | None:
@@ -162,6 +171,8 @@ def _show(value: Any) -> str:
         return value.description
     if isinstance(value, Tensor):
         return _rounded(value.tolist()) if value.numel() <= 30 else f"a tensor of shape {tuple(value.shape)}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_show, value[:30]))}]"
     return repr(value)[:300]
 
 

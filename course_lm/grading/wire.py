@@ -10,6 +10,8 @@ import contextlib
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import torch
@@ -44,6 +46,8 @@ def encode(value: Any) -> dict[str, Any]:
         return {"string": value[:LARGEST]}
     if value is None:
         return {"odd": "None"}
+    if isinstance(value, (Fraction, Decimal)):
+        value = float(value)
     try:
         return _encode_numbers(value)
     except (MemoryError, RecursionError):

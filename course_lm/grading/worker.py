@@ -15,10 +15,12 @@ Whether a library did the work is watched from within the child, where a determi
 from __future__ import annotations
 
 import ast
+import codecs
 import contextlib
 import importlib.util
 import json
 import os
+import re
 import resource
 import select
 import signal
@@ -33,6 +35,10 @@ NOBODY = 65534
 MEMORY = 1 << 29
 """Bytes a child may use beyond what it inherits."""
 LONGEST_ANSWER = 8 << 20
+COMPILING = re.compile(r"\b(func|functorch|optim|compile)\b")
+"""What in torch loads its compiler at the first call. That takes seconds, so it is done before the clock starts."""
+CODECS = ("ascii", "latin_1", "utf_16", "utf_32", "unicode_escape")
+"""Encodings that Python loads at their first use, which a child without privileges may not be able to do."""
 
 
 def serve() -> None:
@@ -41,6 +47,8 @@ def serve() -> None:
     import torch
 
     torch.set_num_threads(1)
+    for codec in CODECS:
+        codecs.lookup(codec)
     tools = {name: _sibling(name) for name in ("guard", "source", "watch", "wire")}
     room = _address_space() + MEMORY
     print(json.dumps(_outcome(*_fork(_trial_run), seconds=60)), flush=True)

@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import threading
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -35,7 +37,7 @@ def notebook(*cells: str) -> str:
         ("return 'loss'", "not of the kind expected"),
         ("return {1: 2}", "object of type dict"),
         ("return 1j", "not of the kind expected"),
-        (f"return -{LOG_P}", "The shape is (1,), not ()"),
+        (f"return -{LOG_P}", "One number is expected; this is a result of shape (1,)."),
         ("return logits.sum() * float('nan')", "not finite"),
         ("return 1 / 0", "ZeroDivisionError: division by zero"),
         ("return undefined", "NameError"),
@@ -61,6 +63,20 @@ def test_check_stops_an_endless_loop_even_one_that_catches_every_exception(capsy
     assert "a loop that never stops?" in capsys.readouterr().out
     assert signal.getsignal(signal.SIGALRM) is before
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_check_lets_an_import_come_to_an_end(tmp_path, monkeypatch, capsys):
+    (tmp_path / "slow_to_load.py").write_text("import time\ntime.sleep(0.5)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    check(student("cross_entropy", f"import slow_to_load\nreturn -{LOG_P}.mean()"), seconds=0.2)
+    assert capsys.readouterr().out == "cross_entropy: right.\n"
+
+
+def test_results_of_two_shapes_are_shown_by_their_shapes(capsys):
+    check(student("next_token_pairs", "return ids[:n + 1], ids[1:n]"))
+    said = capsys.readouterr().out
+    assert "These are 2 results of shapes (4,), (2,). Together they should be of shape (2, 3)." in said
+    assert "returned: [[5, 2, 7, 9], [2, 7]]" in said
 
 
 def test_check_works_in_a_thread_where_there_is_no_alarm(capsys):
@@ -191,6 +207,7 @@ def test_python_numbers_keep_their_kind_and_digits(value, dtype):
     back = decode(encode(value))
     assert (back.dtype, back.tolist()) == (dtype, value)
     assert decode(encode(10**30)).item() == 1e30
+    assert decode(encode(Fraction(1, 4))).item() == decode(encode(Decimal("0.25"))).item() == 0.25
 
 
 @pytest.mark.parametrize("argument", [3, 0.5, "text"])

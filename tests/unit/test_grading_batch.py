@@ -54,6 +54,16 @@ NOTEBOOKS = {
     "constant": ("correct", ["import math\nZERO = math.log(1)", function(RIGHT + " + ZERO")]),
     "import_inside": ("correct", [function("from fractions import Fraction\n" + RIGHT + " * float(Fraction(1))")]),
     "lambda": ("correct", ["cross_entropy = lambda logits, targets: " + RIGHT.removeprefix("return ")]),
+    "library_that_loads_its_compiler": (
+        "correct",
+        [
+            function(
+                f"{RIGHT.removeprefix('return ')}\nw = torch.ones(1, requires_grad=True)\n"
+                "torch.optim.SGD([w], lr=0.1).step()\ntorch.func.grad(torch.sin)(torch.ones(()))\n" + RIGHT
+            )
+        ],
+    ),
+    "rare_encoding": ("correct", [function("len('a'.encode('utf-32-le'))\n" + RIGHT)]),
     "class": (
         "correct",
         ["class Loss:\n    def __call__(self, logits, targets):\n        " + RIGHT, "cross_entropy = Loss()"],

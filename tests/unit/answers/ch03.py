@@ -85,7 +85,7 @@ ANSWERS = {
             ),
         },
         wrong={
-            f"return -{LOG_P}": "The shape is (1,), not ()",
+            f"return -{LOG_P}": "One number is expected; this is a result of shape (1,).",
             f"return -({SOFTMAX_P} + 1e-12).log().mean()": "wrong on large ones",
             "return -logits.mean() * 7": "not a mistake we know",
         },
@@ -122,7 +122,7 @@ ANSWERS = {
             ),
         },
         wrong={
-            "return sums / counts": "The shape is (2,), not ()",
+            "return sums / counts": "One number is expected; this is a result of shape (2,).",
             "return counts.sum() / sums.sum()": "not a mistake we know",
             "return (sums.sum() / counts.sum()).exp()": "not a mistake we know",
             "return sums.sum() // counts.sum()": "not a mistake we know",

@@ -36,7 +36,7 @@ ANSWERS = {
             ),
         },
         wrong={
-            "return token_nats.exp()": "The shape is (2,), not ()",
+            "return token_nats.exp()": "One number is expected; this is a result of shape (2,).",
             "return token_nats.mean()": "not a mistake we know",
             "return torch.exp(-token_nats.mean())": "not a mistake we know",
             "return math.exp(token_nats.median())": "not a mistake we know",
@@ -109,7 +109,7 @@ ANSWERS = {
             ),
         },
         wrong={
-            "return -probs.log2()": "The shape is (2,), not ()",
+            "return -probs.log2()": "One number is expected; this is a result of shape (2,).",
             "return probs.log2().sum()": "not a mistake we know",
             "return torch.ceil(-probs.log2().sum())": "not a mistake we know",
             "return -(probs * probs.log2()).sum()": "not a mistake we know",

@@ -100,7 +100,7 @@ ANSWERS = {
             f"return (stationary[:, None] * {XLOGX}).sum()": "not a mistake we know",
             f"return -{XLOGX}.sum()": "not a mistake we know",
             "return torch.special.entr(stationary).sum()": "not a mistake we know",
-            f"return -{XLOGX}.sum(-1)": "The shape is (2,), not ().",
+            f"return -{XLOGX}.sum(-1)": "One number is expected; this is a result of shape (2,).",
         },
     ),
 }
