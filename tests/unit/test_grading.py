@@ -129,6 +129,42 @@ def test_every_route_to_a_library_loss_is_noticed(loss):
     assert calls
 
 
+def library_softmaxes():
+    """Everything in torch with softmax or softmin in its name; a new torch may bring more."""
+    modules = [torch, torch.Tensor, torch.nn.functional, torch._C._VariableFunctions, torch.special]
+    modules += [torch._C._special, torch.sparse, torch._C._sparse, torch.masked]
+    others = re.compile(r"backward|_dim$")
+    names = {(m, n) for m in modules for n in dir(m) if re.search("softmax|softmin", n) and not others.search(n)}
+    found = {f"{getattr(m, '__name__', 'torch._C')}.{n}": getattr(m, n) for m, n in names}
+    for operator in torch._C._dispatch_get_all_op_names():
+        name, _, overload = operator.removeprefix("aten::").partition(".")
+        if operator.startswith("aten::") and "softmax" in name and not others.search(name):
+            packet = getattr(torch.ops.aten, name)
+            found |= {f"aten.{name}": packet, f"aten.{name}.{overload}": getattr(packet, overload or "default")}
+    classes = [getattr(torch.nn, n) for n in dir(torch.nn) if re.fullmatch("(Log)?Soft(max|min)", n)]
+    return found | {made.__name__: made(-1) for made in classes} | {"Softmax2d": torch.nn.Softmax2d()}
+
+
+SOFTMAXES = dict(sorted(library_softmaxes().items()))
+
+
+@pytest.mark.parametrize("function", SOFTMAXES.values(), ids=SOFTMAXES.keys())
+def test_every_route_to_a_library_softmax_is_noticed(function):
+    x = torch.zeros(2, 3, 4)
+    calls = []
+    with library_watch(question_named("softmax").forbidden, calls.append):
+        for arguments in [(x,), (x, -1), (x, -1, False), (x, x > 0), (x, x), (x, x.bool(), -1, 0)]:
+            for options in ({}, {"out": torch.empty(0)}, {"dim": -1}):
+                with contextlib.suppress(TypeError, ValueError, RuntimeError, UserWarning):
+                    calls or function(*arguments, **options)
+    assert calls
+
+
+def test_logsumexp_and_exp_are_free_to_use_for_a_softmax(capsys):
+    check(student("softmax", "return (logits - logits.logsumexp(-1, keepdim=True)).exp()"))
+    assert capsys.readouterr().out == "softmax: right.\n"
+
+
 def test_softmax_log_softmax_logsumexp_and_gather_are_free_to_use():
     calls = []
     with library_watch(question_named("cross_entropy").forbidden, calls.append):
