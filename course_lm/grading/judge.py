@@ -65,11 +65,11 @@ def _difference(question: Question, output: Any, expected: Any, case: int) -> st
     """How the output of a case differs from what was expected, if no known mistake explains it."""
     if output == Odd("None"):
         return "It returned nothing. Is a return missing?"
-    if not isinstance(expected, Tensor) or not (isinstance(output, Tensor) or _all_tensors(output)):
+    if isinstance(output, list) and isinstance(expected, Tensor) and all(isinstance(part, Tensor) for part in output):
+        shapes = " and ".join(str(tuple(part.shape)) for part in output)
+        return f"Its parts have the shapes {shapes}, not {tuple(expected.shape[1:])}."
+    if not isinstance(output, Tensor) or not isinstance(expected, Tensor):
         return "The result is not of the kind expected."
-    if isinstance(output, list):
-        shapes = ", ".join(str(tuple(part.shape)) for part in output)
-        return f"These are {len(output)} results of shapes {shapes}. Together they should be of shape {tuple(expected.shape)}."
     if output.shape != expected.shape and expected.ndim == 0:
         return f"One number is expected; this is a result of shape {tuple(output.shape)}."
     if output.shape != expected.shape:
@@ -77,16 +77,12 @@ def _difference(question: Question, output: Any, expected: Any, case: int) -> st
     if not _of_kind(output, expected):
         return "These are numbers, and True or False is asked for. Attention adds a mask of numbers to the scores."
     if not output.isfinite().all() and expected.isfinite().all():
-        return "The result is not finite: a number grew too large on the way, or a logarithm met 0."
+        return "The result is not finite: a number grew too large on the way, a logarithm met 0, or 0 was divided by 0."
     if case >= len(question.visible):
         return "Right on the inputs that check tries, wrong on this one."
     if case >= len(question.cases):
         return "Right on ordinary numbers, wrong on large ones. Is something rounded, added or cut off?"
     return "This is not a mistake we know. Work this input out by hand and compare."
-
-
-def _all_tensors(output: Any) -> bool:
-    return isinstance(output, list) and all(isinstance(part, Tensor) for part in output)
 
 
 def _diagnose(question: Question, outputs: Sequence[Any]) -> Misconception | None:

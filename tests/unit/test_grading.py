@@ -75,7 +75,7 @@ def test_check_lets_an_import_come_to_an_end(tmp_path, monkeypatch, capsys):
 def test_results_of_two_shapes_are_shown_by_their_shapes(capsys):
     check(student("next_token_pairs", "return ids[:n + 1], ids[1:n]"))
     said = capsys.readouterr().out
-    assert "These are 2 results of shapes (4,), (2,). Together they should be of shape (2, 3)." in said
+    assert "Its parts have the shapes (4,) and (2,), not (3,)." in said
     assert "returned: [[5, 2, 7, 9], [2, 7]]" in said
 
 
