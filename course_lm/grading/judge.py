@@ -81,7 +81,7 @@ def _difference(question: Question, output: Any, expected: Any, case: int) -> st
     if case >= len(question.visible):
         return "Right on the inputs that check tries, wrong on this one."
     if case >= len(question.cases):
-        return "Right on ordinary numbers, wrong on large ones. Is something rounded, added or cut off?"
+        return "Right on ordinary numbers, wrong on extreme ones. Is something rounded, added or cut off?"
     return "This is not a mistake we know. Work this input out by hand and compare."
 
 

@@ -46,7 +46,7 @@ def notebook(*cells: str) -> str:
         ("exit()", "instead of calling exit()"),
         ("import sys; sys.exit(3)", "instead of calling exit()"),
         ("return torch.sparse_coo_tensor([[0]], [1.0], (2,))", "not yet"),
-        (f"return -({SOFTMAX_P} + 1e-12).log().mean()", "wrong on large ones"),
+        (f"return -({SOFTMAX_P} + 1e-12).log().mean()", "wrong on extreme ones"),
         ("logits.zero_(); return logits.sum()", "torch.tensor([[0.0, 0.0]])"),
         ("return -logits.mean() * 7", "not a mistake we know"),
     ],

@@ -63,7 +63,7 @@ ANSWERS = {
             "return logits.exp() / logits.exp().sum()": "not a mistake we know",
             "return 2**logits / (2**logits).sum(-1, keepdim=True)": "not a mistake we know",
             "return logits.exp() / logits.exp().sum(-1)": "raised an error",  # no keepdim
-            "return (logits - logits.exp().sum(-1, keepdim=True).log()).exp()": "wrong on large ones",
+            "return (logits - logits.exp().sum(-1, keepdim=True).log()).exp()": "wrong on extreme ones",
             f"logits = logits.clamp(max=80)\nreturn {NAIVE}": "Is something rounded, added or cut off?",
             "return logits.logsumexp(-1)": "The shape is (), not (3,)",
         },

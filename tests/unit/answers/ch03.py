@@ -86,7 +86,7 @@ ANSWERS = {
         },
         wrong={
             f"return -{LOG_P}": "One number is expected; this is a result of shape (1,).",
-            f"return -({SOFTMAX_P} + 1e-12).log().mean()": "wrong on large ones",
+            f"return -({SOFTMAX_P} + 1e-12).log().mean()": "wrong on extreme ones",
             "return -logits.mean() * 7": "not a mistake we know",
         },
     ),
