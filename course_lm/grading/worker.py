@@ -37,7 +37,7 @@ MEMORY = 1 << 29
 LONGEST_ANSWER = 8 << 20
 COMPILING = re.compile(r"\b(func|functorch|optim|compile)\b")
 """What in torch loads its compiler at the first call. That takes seconds, so it is done before the clock starts."""
-CODECS = ("ascii", "latin_1", "utf_16", "utf_32", "unicode_escape")
+CODECS = ("ascii", "latin_1", *(f"utf_{bits}{order}" for bits in (16, 32) for order in ("", "_le", "_be")))
 """Encodings that Python loads at their first use, which a child without privileges may not be able to do."""
 
 

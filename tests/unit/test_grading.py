@@ -227,6 +227,11 @@ def test_a_pair_of_one_shape_is_a_stack_of_two(pair):
     assert torch.equal(decode(encode(pair)).double(), torch.tensor([[1, 2], [3, 4]]).double())
 
 
+@pytest.mark.parametrize("pair", [([1], [2]), (np.array([1]), np.array([2])), (torch.tensor([1]), torch.tensor([2]))])
+def test_a_pair_of_rows_of_one_number_keeps_its_rows(pair):
+    assert decode(encode(pair)).tolist() == [[1], [2]]
+
+
 @pytest.mark.parametrize(
     "pair", [(torch.tensor([[5]]), torch.tensor([[6]])), [np.array([[5]]), np.array([[6]])]], ids=str
 )

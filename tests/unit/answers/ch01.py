@@ -162,8 +162,8 @@ ANSWERS = {
             "return int(torch.searchsorted(probs.cumsum(0), u))": "not a mistake we know",  # u <= cumulative
             "return int(torch.searchsorted(probs.cumsum(0), u, right=True)) + 1": "not a mistake we know",
             "return int(u * len(probs))": "not a mistake we know",
-            "return torch.searchsorted(probs.cumsum(0), torch.tensor([u]), right=True)": "The shape is (1,), not ()",
-            "return probs.cumsum(0)": "The shape is (3,), not ()",
+            "return torch.searchsorted(probs.cumsum(0), torch.tensor([u]), right=True)": "One number is expected",
+            "return probs.cumsum(0)": "One number is expected; this is a result of shape (3,).",
         },
     ),
 }

@@ -141,7 +141,7 @@ ANSWERS = {
             "return -conditionals.log().sum()": "not a mistake we know",
             "return conditionals.log2().sum()": "not a mistake we know",
             "return conditionals.prod()": "not a mistake we know",
-            "return conditionals.log()": "The shape is (3,), not ()",
+            "return conditionals.log()": "One number is expected; this is a result of shape (3,).",
             "return (conditionals + 1e-12).log().sum()": "Is something rounded, added or cut off?",
             "return conditionals.prod().clamp(min=1e-300).log()": "Is something rounded, added or cut off?",
         },
