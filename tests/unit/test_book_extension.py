@@ -1,4 +1,4 @@
-"""The book's Sphinx extension: repository address, glossary links, comments, scripts."""
+"""The book's Sphinx extension: addresses, descriptions, glossary links, figures, comments, scripts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 pytest.importorskip("sphinx", reason="the book's tools are not installed")
 sys.path.append(str(Path(__file__).parents[2] / "book" / "_ext"))
 
-from course_ext import glossary, pages, reference, repository
+from course_ext import figures, glossary, head, not_found, pages, reference, repository
 from docutils import nodes
 from docutils.utils import new_document
 from sphinx.application import Sphinx
@@ -93,10 +93,72 @@ def test_buttons_follow_the_repository(
 ) -> None:
     monkeypatch.setenv("COURSE_LM_REPO_URL", url)
     options = {"repository_url": DEFAULT, "launch_buttons": {"colab_url": "https://colab.research.google.com"}}
-    repository.set_repository(SimpleNamespace(confdir=tmp_path), SimpleNamespace(html_theme_options=options))
+    repository.set_repository(
+        SimpleNamespace(confdir=tmp_path), SimpleNamespace(html_theme_options=options, html_baseurl="")
+    )
     assert options["repository_url"] == url
     assert options["repository_provider"] == provider
     assert bool(options["launch_buttons"]) is has_colab
+
+
+@pytest.mark.parametrize(
+    ("environ", "url"),
+    [
+        ({}, ""),
+        ({"COURSE_LM_SITE_URL": "https://course.school.edu/lm"}, "https://course.school.edu/lm/"),
+        (
+            {"GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "Me/course"},
+            "https://me.github.io/course/",
+        ),
+        ({"GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "Me/me.github.io"}, "https://me.github.io/"),
+        ({"GITHUB_SERVER_URL": "https://git.school.edu", "GITHUB_REPOSITORY": "me/course"}, ""),
+    ],
+)
+def test_address_of_the_book_is_known_or_empty(environ: dict[str, str], url: str) -> None:
+    assert repository.site_url(environ) == url
+
+
+def page_of(*paragraphs: str) -> nodes.document:
+    """A page of paragraphs."""
+    document = new_document("page")
+    document += [nodes.paragraph("", text) for text in paragraphs]
+    return document
+
+
+def test_description_is_the_first_paragraph_up_to_the_end_of_a_clause() -> None:
+    opening = "Each entry says what a term means, and gives the formula where there is one."
+    assert head.summary(page_of(f"{opening} {'And more, ' * 30}", "Next.")) == opening
+
+
+def test_description_that_opens_a_list_goes_on_with_it() -> None:
+    ability = "say what goes into a language model and what comes out, with all of the shapes"
+    document = page_of("After this chapter you can", f"{ability};", "draw.")
+    assert head.summary(document) == f"After this chapter you can {ability}."
+
+
+def test_description_of_one_long_clause_is_cut_between_words() -> None:
+    text = head.summary(page_of("word " * 100))
+    assert len(text) <= head.LIMIT
+    assert text.endswith("word …")
+
+
+def test_addresses_count_from_the_root_and_others_stay() -> None:
+    html = '<a href="book/index.html"><a href="#main"><a href="https://a.org/"><html data-content_root="./">'
+    expected = '<a href="/lm/book/index.html"><a href="#main"><a href="https://a.org/"><html data-content_root="/lm/">'
+    assert not_found.from_the_root(html, "/lm/") == expected
+    assert not_found.from_the_root(expected, "/lm/") == expected
+
+
+def test_figure_gets_its_size_and_other_images_stay(tmp_path: Path) -> None:
+    header = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + (300).to_bytes(4, "big") + (200).to_bytes(4, "big") + b"\x08\x02"
+    (tmp_path / "a.png").write_bytes(header + bytes(20))
+    app = SimpleNamespace(srcdir=tmp_path, builder=SimpleNamespace(images={"a.png": "1.png"}))
+    logo = '<img alt="logo" src="../_static/logo.png">'
+    context = {"body": f'<img alt="bars" src="../_images/1.png" />{logo}'}
+    figures.prepare_figures(app, "page", "page.html", context, None)
+    assert context["body"] == (
+        f'<img width="300" height="200" loading="lazy" alt="bars" src="../_images/1.png" />{logo}'
+    )
 
 
 def test_comments_leave_the_page_and_the_rest_stays() -> None:

@@ -1,8 +1,11 @@
-"""Which repository the book's buttons point to.
+"""Which repository the book's buttons point to, and where the book will be read.
 
 A fork that builds the book should get buttons to itself. The address comes from the first of:
 the environment variable ``COURSE_LM_REPO_URL``, the hosting service's own variables in CI,
 the checkout's ``origin``, and ``_config.yml``.
+
+The address of the published book is ``COURSE_LM_SITE_URL``; in GitHub's CI it is that of the repository's Pages.
+Elsewhere nobody knows it, and pages carry no address rather than a wrong one.
 """
 
 import os
@@ -37,6 +40,17 @@ def repository_url(default: str, *, environ: Mapping[str, str], origin: str | No
     return next((url for url in map(web_address, candidates) if url), default)
 
 
+def site_url(environ: Mapping[str, str]) -> str:
+    """The address at which the built book will be published, with a slash at the end, or an empty text."""
+    if url := environ.get("COURSE_LM_SITE_URL"):
+        return url.rstrip("/") + "/"
+    if environ.get("GITHUB_SERVER_URL", "") != "https://github.com" or "GITHUB_REPOSITORY" not in environ:
+        return ""
+    owner, name = environ["GITHUB_REPOSITORY"].split("/")
+    host = f"{owner.lower()}.github.io"
+    return f"https://{host}/" if name.lower() == host else f"https://{host}/{name}/"
+
+
 def web_address(remote: str | None) -> str | None:
     """The https address of a git remote, without credentials; ``None`` if it is on no other host."""
     match = REMOTE.match((remote or "").strip())
@@ -62,6 +76,7 @@ def set_repository(app: Sphinx, config: Config) -> None:
     options.setdefault("repository_provider", "gitlab" if "gitlab" in url else "github")
     if not url.startswith("https://github.com/"):
         options["launch_buttons"] = {}  # Colab opens notebooks from github.com only
+    config.html_baseurl = config.html_baseurl or site_url(os.environ)
 
 
 def setup(app: Sphinx) -> None:
