@@ -35,7 +35,7 @@ test-notebooks: $(READY)
 	$(FIXED) $(BIN)/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout=600 book solutions
 
 test-browser: $(SITE)
-	$(BIN)/python -m pytest -n 2 tests/browser
+	$(BIN)/python -m pytest -n 2 --dist worksteal tests/browser
 
 notebooks: $(READY)
 	$(FIXED) COURSE_LM_AUTHORING=1 $(BIN)/python book/_tools/execute.py book/*.ipynb book/*.md solutions/*.ipynb tests/notebooks/specimen.ipynb

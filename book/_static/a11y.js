@@ -16,9 +16,9 @@ CourseLM.a11y = (() => {
   // Sphinx lays out a long signature as a list of definitions without terms. It is one line of code.
   for (const list of document.querySelectorAll("dt.sig dl")) list.setAttribute("role", "none");
 
-  // An equation or a table wider than the screen scrolls sideways: let the keyboard reach it. The theme does
-  // this for tables, but before their formulas are typeset, when they are still narrow.
-  const WIDE = 'mjx-container[display="true"], .pst-scrollable-table-container';
+  // An equation, a table or code wider than the screen scrolls sideways: let the keyboard reach it. The theme does
+  // this too, but before formulas are typeset, when tables are still narrow, and some time after a screen turns.
+  const WIDE = 'mjx-container[display="true"], .pst-scrollable-table-container, article pre';
   const widths = new ResizeObserver((entries) => {
     for (const { target: box } of entries)
       if (box.scrollWidth > box.clientWidth) box.setAttribute("tabindex", "0");

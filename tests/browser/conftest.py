@@ -7,7 +7,9 @@ tests that need a browser are skipped with one line; in CI, where nobody reads s
 from __future__ import annotations
 
 import functools
+import gzip
 import importlib.util
+import io
 import os
 import shutil
 import threading
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
 SITE = Path(__file__).parents[2] / "_build" / "html"
-GENERATED = {"index.html", "search.html", "genindex.html"}  # at the top of the site, written by Sphinx
+GENERATED = {"index.html", "search.html", "genindex.html", "404.html"}  # at the top of the site, by no author
+COMPRESSED = {".html", ".js", ".css", ".svg"}  # what hosts such as GitHub Pages compress
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_FLAGS = (
     "--no-sandbox",
@@ -74,15 +77,50 @@ def site() -> Path:
     return SITE
 
 
-@pytest.fixture(scope="session")
-def pages(site: Path) -> list[str]:
+def written_pages() -> list[str]:
     """The pages that authors wrote, as paths relative to the site."""
-    found = (path.relative_to(site) for path in site.rglob("*.html") if "_static" not in path.parts)
+    found = (path.relative_to(SITE) for path in SITE.rglob("*.html") if "_static" not in path.parts)
     return sorted(path.as_posix() for path in found if path.as_posix() not in GENERATED)
 
 
-class QuietHandler(SimpleHTTPRequestHandler):
-    """Serve files without a log line per request."""
+@pytest.fixture(scope="session")
+def pages(site: Path) -> list[str]:
+    """All pages that authors wrote."""
+    return written_pages()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that takes ``path`` once for each page, search and index too; without a book, ``site`` complains."""
+    if "path" in metafunc.fixturenames:
+        metafunc.parametrize("path", [*(written_pages() or ["book/index.html"]), "search.html", "genindex.html"])
+
+
+@functools.cache
+def compressed(path: str) -> bytes:
+    """A file as a host sends it."""
+    return gzip.compress(Path(path).read_bytes(), compresslevel=6)
+
+
+class Host(SimpleHTTPRequestHandler):
+    """Serve files as GitHub Pages does: text compressed, and ``404.html`` where nothing is. It logs nothing."""
+
+    def send_head(self) -> Any:
+        """Send the headers; return what is to be sent after them."""
+        path = Path(self.translate_path(self.path))
+        if path.is_file() and path.suffix not in COMPRESSED:
+            return super().send_head()
+        status, path = (200, path) if path.is_file() else (404, Path(self.directory, "404.html"))
+        data = compressed(str(path))
+        self.send_response(status)
+        for name, value in {
+            "Content-Type": self.guess_type(path),
+            "Content-Encoding": "gzip",
+            "Content-Length": str(len(data)),
+            "Cache-Control": "max-age=600",
+        }.items():
+            self.send_header(name, value)
+        self.end_headers()
+        return io.BytesIO(data)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing."""
@@ -91,7 +129,7 @@ class QuietHandler(SimpleHTTPRequestHandler):
 @pytest.fixture(scope="session")
 def server(site: Path) -> Iterator[str]:
     """The address of a local server of the book."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(QuietHandler, directory=site)) as http:
+    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Host, directory=site)) as http:
         thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         yield f"http://127.0.0.1:{http.server_port}"
@@ -161,6 +199,9 @@ def open_page(desk: Desk) -> Iterator[Callable[..., Page]]:
     def open_page(url: str, **options: Any) -> Page:
         page = desk.page(options)
         page.mouse.move(0, 0)  # off whatever the last test pointed at
+        if "viewport" in options:
+            page.set_viewport_size(options["viewport"])
+        page.emulate_media(color_scheme=options.get("color_scheme", "light"), media="screen")
         go(page, url)
         return page
 

@@ -6,11 +6,12 @@ import functools
 import json
 import re
 from collections.abc import Iterable, Iterator
+from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import BeautifulSoup, NavigableString, SoupStrainer, Tag
 
 import course_lm
 
@@ -22,14 +23,14 @@ CONTRACT_TERMS = """
 
 
 @functools.cache
-def parse(path: Path) -> BeautifulSoup:
-    """A page, parsed once."""
-    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+def parse(path: Path, element: str) -> BeautifulSoup:
+    """The elements of one kind in a page, parsed once."""
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser", parse_only=SoupStrainer(element))
 
 
 def article(site: Path, page: str) -> Tag:
     """The part of a page that authors wrote."""
-    found = parse(site / page).find("article")
+    found = parse(site / page, "article").find("article")
     assert isinstance(found, Tag), f"{page} has no article"
     return found
 
@@ -42,31 +43,46 @@ def test_local_links_and_anchors_resolve(site: Path) -> None:
 def dead_links(site: Path) -> Iterator[str]:
     """Yield each local address in a page that leads to no file, or to no anchor of that file."""
     for page in sorted(path for path in site.rglob("*.html") if "_static" not in path.parts):
-        for address in addresses(parse(page)):
+        if page.name == "404.html":
+            continue  # its addresses count from the root of a host
+        for address in dict.fromkeys(names(page).addresses):
             parts = urlsplit(address)
             if parts.scheme or parts.netloc:
                 continue
             target = (page.parent / unquote(parts.path)).resolve() if parts.path else page.resolve()
             if not target.is_file():
                 yield f"{page.relative_to(site)}: {address} leads to no file"
-            elif parts.fragment and target.suffix == ".html" and unquote(parts.fragment) not in anchors(target):
+            elif parts.fragment and target.suffix == ".html" and unquote(parts.fragment) not in names(target).anchors:
                 yield f"{page.relative_to(site)}: {address} leads to no anchor"
 
 
-def addresses(soup: BeautifulSoup) -> Iterator[str]:
-    """Yield every address that a page names."""
-    for attribute in ("href", "src"):
-        for tag in soup.find_all(attrs={attribute: True}):
-            yield tag[attribute]
+class Names(HTMLParser):
+    """The addresses that a page names, and the anchors that it has. A tree of all elements would take far longer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.addresses: list[str] = []
+        self.loaded: list[str] = []
+        self.anchors: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note what one element says."""
+        said = dict(attrs)
+        if said.get("src") or (tag == "link" and said.get("rel") in ("stylesheet", "preload", "icon")):
+            self.loaded.append(said.get("src") or said.get("href") or "")
+        for name, value in attrs:
+            if name in ("href", "src") and value is not None:
+                self.addresses.append(value)
+            elif value and (name == "id" or (tag, name) == ("a", "name")):
+                self.anchors.add(value)
 
 
 @functools.cache
-def anchors(path: Path) -> set[str]:
-    """The ids of a page; the empty anchor and ``top`` are the page itself."""
-    soup = parse(path)
-    return {tag["id"] for tag in soup.find_all(id=True)} | {
-        tag["name"] for tag in soup.find_all("a", attrs={"name": True})
-    }
+def names(path: Path) -> Names:
+    """The addresses and anchors of a page, read once."""
+    page = Names()
+    page.feed(path.read_text(encoding="utf-8"))
+    return page
 
 
 def test_dead_links_are_found(tmp_path: Path) -> None:
@@ -75,13 +91,68 @@ def test_dead_links_are_found(tmp_path: Path) -> None:
     assert [line.split()[1] for line in dead_links(tmp_path)] == ["b.html#y", "c.png"]
 
 
+def head(site: Path, page: str) -> dict[str, str]:
+    """The title of a page and what its ``meta`` elements say, by their names."""
+    found = parse(site / page, "head")
+    said = {
+        str(meta.get("name") or meta.get("property")): str(meta["content"]) for meta in found.select("meta[content]")
+    }
+    return {"title": found.title.get_text() if found.title else "", **said}
+
+
+def test_each_page_has_its_own_title_and_a_short_description(site: Path, pages: list[str]) -> None:
+    heads = {page: head(site, page) for page in [*pages, "search.html", "genindex.html", "404.html"]}
+    titles = [said["title"] for said in heads.values()]
+    assert len(set(titles)) == len(titles)
+    for page, said in heads.items():
+        assert 20 <= len(said["description"]) <= 200, f"{page}: {said['description']}"
+        assert not re.search(r"[\\{}$<]|<!--", said["description"]), f"{page}: {said['description']}"
+
+
+def test_social_card_repeats_title_and_description_and_names_an_image_that_exists(site: Path, pages: list[str]) -> None:
+    for page in pages:
+        said = head(site, page)
+        assert (said["og:title"], said["og:description"]) == (said["title"], said["description"])
+        assert ("og:image" in said) == ("og:url" in said) == (said["twitter:card"] == "summary_large_image")
+        if "og:url" in said:
+            assert said["og:url"].endswith(page)
+            assert (site / said["og:image"].removeprefix(said["og:url"].removesuffix(page))).is_file()
+
+
+def test_each_page_has_the_icon_of_the_book(site: Path, pages: list[str]) -> None:
+    for page in pages:
+        icon = parse(site / page, "head").select_one("link[rel=icon]")
+        assert icon is not None
+        assert (site / page).parent.joinpath(str(icon["href"])).resolve().is_file()
+
+
+def test_page_for_missing_addresses_counts_from_the_root(site: Path) -> None:
+    page = site / "404.html"
+    root = str(re.findall(r'data-content_root="([^"]*)"', page.read_text(encoding="utf-8"))[0])
+    local = [a for a in names(page).addresses if not a.startswith("#") and not urlsplit(a).netloc]
+    assert f"{root}book/index.html" in local
+    for address in local:
+        assert address.startswith(root)
+        assert (site / urlsplit(address).path.removeprefix(root)).is_file(), address
+
+
+def test_only_the_search_page_loads_the_index(site: Path, pages: list[str]) -> None:
+    assert "searchindex.js" in names(site / "search.html").addresses
+    for page in pages:
+        assert [a for a in names(site / page).addresses if "searchindex" in a] == [], page
+
+
+def test_figures_keep_their_place_while_they_load(site: Path, pages: list[str]) -> None:
+    for page in pages:
+        for figure in article(site, page).select('img[src*="_images/"]'):
+            assert figure["loading"] == "lazy"
+            assert int(str(figure["width"])) > 0 < int(str(figure["height"]))
+
+
 def test_no_page_names_another_host_for_what_it_loads(site: Path, pages: list[str]) -> None:
     for page in pages:
-        for tag in parse(site / page).select(
-            "script[src], img[src], link[rel=stylesheet], iframe, video, audio, source"
-        ):
-            address = tag.get("src") or tag.get("href") or ""
-            assert not urlsplit(str(address)).netloc, f"{page} loads {address}"
+        for address in names(site / page).loaded:
+            assert not urlsplit(address).netloc, f"{page} loads {address}"
 
 
 def test_figures_have_alternative_text(site: Path, pages: list[str]) -> None:

@@ -6,114 +6,79 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import page_checks
 import pytest
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 OpenPage = Callable[..., "Page"]
-Visit = Callable[["Page", str], None]
-PHONE = {"width": 390, "height": 800}
-DESKTOP = {"width": 1280, "height": 800}
+LIGHT: dict[str, Any] = {
+    "viewport": {"width": 1280, "height": 800},
+    "color_scheme": "light",
+    "reduced_motion": "reduce",
+}
 
 
-def test_formulas_are_typeset_and_no_page_asks_another_host_or_logs_an_error(
-    open_page: OpenPage, visit: Visit, base: str, pages: list[str]
-) -> None:
-    page = open_page(f"{base}/{pages[0]}")
-    n_formulas = 0
-    for path in pages:
-        visit(page, f"{base}/{path}")
-        n_formulas += page.locator("article .math mjx-container").count()
-        assert page.locator("article .math:not(:has(mjx-container))").count() == 0, f"{path}: not typeset"
-        assert page.locator("mjx-merror").count() == 0, f"{path}: a formula has an error"
-    assert n_formulas > 0
-    # The verdict on requests and errors is given where open_page ends: it has recorded them all.
-
-
-def test_no_page_scrolls_sideways_on_a_narrow_screen(
-    open_page: OpenPage, visit: Visit, server: str, pages: list[str]
-) -> None:
-    page = open_page(f"{server}/{pages[0]}", viewport={"width": 320, "height": 800})
-    for path in pages:
-        visit(page, f"{server}/{path}")
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320, f"{path}: {widest(page)}"
-
-
-def widest(page: Page) -> object:
-    """The elements that stick out of the window and that no box of their own scrolls."""
-    return page.evaluate(
-        """() => [...document.querySelectorAll("article *")]
-            .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
-            .slice(0, 3).map(e => e.outerHTML.slice(0, 120))"""
-    )
-
-
-# The colors of a mode are those of any width, and the modes differ in nothing but color.
-WITHOUT_COLORS = {"rules": {"color-contrast": {"enabled": False}}}
-COLORS_ALONE = {"runOnly": ["color-contrast"]}
-
-
-@pytest.mark.parametrize(
-    ("viewport", "mode", "options"),
-    [(PHONE, "light", WITHOUT_COLORS), (DESKTOP, "light", {}), (DESKTOP, "dark", COLORS_ALONE)],
-    ids=["phone", "desktop, light", "desktop, dark"],
-)
-def test_axe_finds_nothing_serious(
-    open_page: OpenPage,
-    visit: Visit,
-    server: str,
-    pages: list[str],
-    viewport: dict[str, int],
-    mode: str,
-    options: dict[str, Any],
-) -> None:
-    page = open_page(f"{server}/{pages[0]}", viewport=viewport, reduced_motion="reduce")
-    found = []
-    for path in pages:
-        visit(page, f"{server}/{path}")
-        switch_to(page, mode)
-        found += [f"{path}: {violation}" for violation in axe(page, **options)]
+def test_page_is_sound_in_every_width_and_mode(open_page: OpenPage, server: str, path: str) -> None:
+    found = list(page_checks.all_checks(open_page(f"{server}/{path}", **LIGHT)))
     assert not found, "\n".join(found)
 
 
-def test_axe_finds_nothing_serious_in_an_open_definition(open_page: OpenPage, server: str) -> None:
-    page = open_page(f"{server}/book/notation.html", reduced_motion="reduce")
+def test_page_opens_from_a_file(open_page: OpenPage, site: Path, path: str) -> None:
+    assert list(page_checks.formulas(open_page((site / path).as_uri(), **LIGHT))) == []
+    # The verdict on requests to other hosts and on errors is given where open_page ends: it has recorded them all.
+
+
+def test_open_definition_is_sound_in_both_modes(open_page: OpenPage, server: str) -> None:
+    page = open_page(f"{server}/book/notation.html", **LIGHT)
     page.locator('article a.glossary-term[href$="#term-cross-entropy-loss"]').first.hover()
     page.locator(".glossary-tip").wait_for()
-    for mode in ("light", "dark"):
-        switch_to(page, mode)
-        assert list(axe(page)) == []
+    assert [*page_checks.colors(page), *page_checks.other_violations(page)] == []
 
 
-def switch_to(page: Page, theme: str) -> None:
-    """Let the system prefer light or dark, which the book follows.
-
-    The pages are opened with reduced motion, so that axe sees no color halfway between the two.
-    """
-    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-    page.wait_for_selector(f'html[data-theme="{theme}"]', state="attached")
-
-
-def axe(page: Page, **options: Any) -> Iterator[str]:
-    """Yield the serious violations among the rules that run."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    # With preload axe fetches style sheets again, and looks for what they import in the page's folder.
-    report = Axe().run(page, options={"resultTypes": ["violations"], "preload": False, **options})
-    for violation in report.response["violations"]:
-        if violation["impact"] in ("serious", "critical"):
-            theme = page.get_attribute("html", "data-theme")
-            html = violation["nodes"][0]["html"][:200]
-            yield f"{theme}: {violation['id']} ({violation['help']}): {html}"
+# A page that follows the system's mode, as the theme does; its text is black on white in both.
+SCRIPT = """<script>
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const follow = () => (document.documentElement.dataset.theme = dark.matches ? "dark" : "light");
+dark.onchange = follow;
+follow();
+</script>"""
+PAGE = (
+    f'<!doctype html><html lang="en"><link rel="icon" href="data:,"><title>A page</title>{SCRIPT}'
+    "<main><h1>A page</h1>{}</main></html>"
+)
 
 
-def test_figures_stand_on_white_in_dark_mode(
-    open_page: OpenPage, visit: Visit, server: str, site: Path, pages: list[str]
+@pytest.mark.parametrize(
+    ("body", "check", "complaint"),
+    [
+        ('<article><p class="math">x</p></article>', page_checks.formulas, "1 formulas are not typeset"),
+        ('<div style="width: 3000px">wide</div>', page_checks.sideways, "scrolls sideways at 1280 pixels"),
+        ('<p>black</p><p style="color: #aaa">gray</p>', page_checks.colors, "light: color-contrast"),
+        ('<p style="background: #333">black on gray</p>', page_checks.colors, "light: color-contrast"),
+        ('<img src="data:,">', page_checks.other_violations, "image-alt"),
+        ('<button style="font-size: 6px">x</button>' * 2, page_checks.other_violations, "target-size"),
+    ],
+)
+def test_faults_of_a_page_are_found(
+    open_page: OpenPage,
+    server: str,
+    body: str,
+    check: Callable[[Page], Iterator[str]],
+    complaint: str,
 ) -> None:
-    page = open_page(f"{server}/book/index.html", color_scheme="dark")
-    for path in (p for p in pages if "<img" in (site / p).read_text(encoding="utf-8")):
-        visit(page, f"{server}/{path}")
-        figures = page.locator("article .cell_output img:not(.mono)")
-        for ground in figures.evaluate_all("all => all.map(i => getComputedStyle(i).backgroundColor)"):
-            assert ground == "rgb(255, 255, 255)", path
+    page = open_page(f"{server}/book/references.html", **LIGHT)
+    page.set_content(PAGE.format(body))
+    found = list(check(page))
+    assert [text for text in found if text.startswith(complaint)], found
+
+
+def test_large_first_visit_is_found(
+    open_page: OpenPage, server: str, monkeypatch: pytest.MonkeyPatch, site: Path
+) -> None:
+    page = open_page(f"{server}/book/references.html", **LIGHT)
+    size = page_checks.kilobytes(page)
+    assert size > (site / "_static" / "mathjax" / "tex-chtml.js").stat().st_size / 1000 / 5
+    monkeypatch.setattr(page_checks, "MOST_KILOBYTES", size - 1)
+    assert "a first visit takes" in next(page_checks.weight(page))

@@ -18,7 +18,8 @@ RELATIVE = re.compile(r'\b(href|src|action|data-content_root)="(?![a-z]+:|[/#])(
 def add_page(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Yield the page to Sphinx, which dresses it like any other."""
     home = app.builder.get_target_uri(app.config.root_doc)
-    yield NAME, {"title": "Page not found", "body": BODY.format(home=home)}, "page.html"
+    title = "Page not found"
+    yield NAME, {"title": title, "pagetitle": title, "body": BODY.format(home=home)}, "page.html"
 
 
 def from_the_root(html: str, root: str) -> str:

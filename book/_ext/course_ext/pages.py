@@ -9,6 +9,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+EMPTY_HEADER = re.compile(r'<th class="head[^"]*">\s*(?:<p>\s*</p>)?\s*</th>')
 
 
 def set_theme_options(app: Sphinx, config: Config) -> None:
@@ -30,6 +31,13 @@ def remove_comments(app: Sphinx, doctree: nodes.document) -> None:
             raw.replace_self(nodes.raw("", text, **raw.attributes))
         else:
             raw.parent.remove(raw)
+
+
+def free_empty_corners(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Make an empty header cell a plain one: it heads nothing, and a screen reader would announce it."""
+    context["body"] = EMPTY_HEADER.sub("<td></td>", context.get("body", ""))
 
 
 def drop_thebe(
@@ -58,6 +66,7 @@ def setup(app: Sphinx) -> None:
     # Before Sphinx collects titles, which happens at the default priority of 500.
     app.connect("doctree-read", remove_comments, priority=100)
     app.connect("html-page-context", drop_thebe, priority=900)
+    app.connect("html-page-context", free_empty_corners)
     app.connect("build-finished", empty_icon_script)
     # Any page may open a definition that holds a formula, so MathJax is on every page.
     app.set_html_assets_policy("always")

@@ -1,0 +1,153 @@
+"""What must hold on every page: each check looks at an open page and yields what is wrong with it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+WIDTHS = (1280, 768, 390, 320)  # pixels: a laptop, a tablet, a phone, and the narrowest that must not scroll sideways
+MOST_KILOBYTES = 900  # over the network, on a first visit
+
+
+def all_checks(page: Page) -> Iterator[str]:
+    """Look at a page that was opened in light mode, in every width and both modes; it is changed by that."""
+    yield from formulas(page)
+    yield from weight(page)
+    for width in WIDTHS:
+        set_width(page, width)
+        yield from sideways(page)
+    yield from colors(page)
+    for width in WIDTHS[:3]:
+        set_width(page, width)
+        yield from (f"{width} pixels: {violation}" for violation in other_violations(page))
+
+
+def set_width(page: Page, width: int) -> None:
+    """Give the window a width, and the page's scripts the time to see it."""
+    page.set_viewport_size({"width": width, "height": 800})
+    page.evaluate("new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(() => then(null))))")
+
+
+def formulas(page: Page) -> Iterator[str]:
+    """Formulas that are not typeset, or have an error."""
+    for kind, selector in {"not typeset": ".math:not(:has(mjx-container))", "faulty": "mjx-merror"}.items():
+        if found := page.locator(f"article {selector}").count():
+            yield f"{found} formulas are {kind}"
+
+
+def kilobytes(page: Page) -> float:
+    """What this page cost over the network; what the browser had already counts as well."""
+    entries = "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]"
+    return float(page.evaluate(f"{entries}.reduce((sum, entry) => sum + entry.encodedBodySize, 0)")) / 1000
+
+
+def weight(page: Page) -> Iterator[str]:
+    """Whether a first visit is too large."""
+    if (size := kilobytes(page)) > MOST_KILOBYTES:
+        yield f"a first visit takes {size:.0f} kB, more than {MOST_KILOBYTES}"
+
+
+def sideways(page: Page) -> Iterator[str]:
+    """Whether the page scrolls sideways, and the elements that stick out of the window."""
+    wide: list[str] | None = page.evaluate(
+        """() => document.documentElement.scrollWidth <= innerWidth ? null
+            : [...document.querySelectorAll("body *")]
+                .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
+                .slice(0, 3).map((element) => element.outerHTML.slice(0, 120))"""
+    )
+    if wide is not None:
+        yield f"scrolls sideways at {page.evaluate('innerWidth')} pixels: {wide}"
+
+
+def colors(page: Page) -> Iterator[str]:
+    """Text with too little contrast, and figures without a white ground in dark mode. It ends in light mode."""
+    for mode in ("light", "dark"):
+        switch_to(page, mode)
+        page.evaluate(MARK_STYLES)
+    page.evaluate(UNWRAP_CODE)
+    for mode in ("dark", "light"):
+        switch_to(page, mode)
+        yield from (f"{mode}: {violation}" for violation in low_contrast(page))
+        if mode == "dark":
+            grounds = "all => all.map(i => getComputedStyle(i).backgroundColor)"
+            found = page.locator("article .cell_output img:not(.mono)").evaluate_all(grounds)
+            yield from (f"dark: a figure stands on {ground}" for ground in found if ground != "rgb(255, 255, 255)")
+
+
+def low_contrast(page: Page) -> Iterator[str]:
+    """Marked text whose color is too close to its ground."""
+    yield from axe(page, COLORS_ALONE, of=MARKED)
+
+
+def other_violations(page: Page) -> Iterator[str]:
+    """What else axe knows."""
+    yield from axe(page, WITHOUT_COLORS)
+
+
+def switch_to(page: Page, theme: str) -> None:
+    """Let the system prefer light or dark, which the book follows.
+
+    The pages are opened with reduced motion, so that axe sees no color halfway between the two.
+    """
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    page.wait_for_selector(f'html[data-theme="{theme}"]', state="attached")
+
+
+# Colors take axe longer than all other rules, and a page shows a few dozen styles of text in thousands of places. So
+# one element of each style is marked, where style is all that contrast depends on, and axe looks at those.
+MARK_STYLES = """() => {
+    const grounds = new Map([[null, ""]]);
+    const ground = (element) => {
+        if (!grounds.has(element)) {
+            const { backgroundColor, backgroundImage, opacity } = getComputedStyle(element);
+            const own = [backgroundColor, backgroundImage, opacity].join();
+            const outer = ground(element.parentElement);
+            grounds.set(element, own === "rgba(0, 0, 0, 0),none,1" ? outer : `${outer}|${own}`);
+        }
+        return grounds.get(element);
+    };
+    const first = new Map();
+    for (const element of document.querySelectorAll("body *")) {
+        if (![...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim())) continue;
+        if (!element.checkVisibility({ visibilityProperty: true })) continue;
+        const { color, fontSize, fontWeight, textShadow } = getComputedStyle(element);
+        const style = [color, fontSize, fontWeight, textShadow, ground(element)].join();
+        if (!first.has(style)) first.set(style, element);
+    }
+    for (const element of first.values()) element.setAttribute("data-style", "");
+}"""
+MARKED = "() => document.querySelectorAll('[data-style]')"
+# Half of all elements only color a piece of code, and nothing else of them matters to axe.
+UNWRAP_CODE = """() => {
+    for (const span of document.querySelectorAll(":is(pre, code, dt.sig) span"))
+        if ([...span.attributes].every(({ name }) => name === "class")) span.replaceWith(...span.childNodes);
+}"""
+COLORS_ALONE = {"runOnly": ["color-contrast"]}
+WITHOUT_COLORS = {"rules": {"color-contrast": {"enabled": False}, "target-size": {"enabled": True}}}
+# With preload axe fetches style sheets again, and looks for what they import in the page's folder.
+QUICK = {"resultTypes": ["violations"], "preload": False}
+
+
+@functools.cache
+def axe_script() -> str:
+    """The source of axe, which the package ``axe-playwright-python`` carries."""
+    import axe_playwright_python
+
+    return next(Path(axe_playwright_python.__file__).parent.glob("axe*.js")).read_text(encoding="utf-8")
+
+
+def axe(page: Page, options: dict[str, Any], *, of: str = "() => [document]") -> Iterator[str]:
+    """Yield what axe finds in the elements that the function ``of`` selects."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(axe_script())
+    found = page.evaluate(
+        f"async (options) => (await axe.run({{ include: ({of})() }}, options)).violations", {**QUICK, **options}
+    )
+    for violation in found:
+        places = [node["html"][:160] for node in violation["nodes"][:3]]
+        yield f"{violation['id']} ({violation['help']}): {places}"
