@@ -1,4 +1,4 @@
-// Gaps of the theme that a keyboard or a screen reader would meet.
+// Gaps of the theme that a keyboard, a screen reader, a printer or a page opened as a file would meet.
 window.CourseLM = window.CourseLM || {};
 
 CourseLM.a11y = (() => {
@@ -28,6 +28,17 @@ CourseLM.a11y = (() => {
   function watchWideBoxes(root) {
     for (const box of root.querySelectorAll(WIDE)) widths.observe(box);
   }
+
+  // Paper is white: print in light mode, whatever the screen shows.
+  const root = document.documentElement;
+  let onScreen = root.dataset.theme;
+  matchMedia("print").addEventListener("change", ({ matches: isPaper }) => {
+    if (isPaper) onScreen = root.dataset.theme;
+    root.dataset.theme = isPaper ? "light" : onScreen;
+  });
+
+  // From a file, the search may not fetch the pages it found to show what stands in them: it shows their titles.
+  if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 
   addEventListener("load", () => {
     if (window.MathJax && MathJax.startup) MathJax.startup.promise.then(() => watchWideBoxes(document));
