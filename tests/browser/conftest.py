@@ -6,43 +6,24 @@ tests that need a browser are skipped with one line; in CI, where nobody reads s
 
 from __future__ import annotations
 
-import functools
-import gzip
 import importlib.util
-import io
 import os
-import shutil
-import threading
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+sys.path.append(str(Path(__file__).parents[2] / "book" / "_tools"))
+from host import CHROMIUM_FLAGS, find_chromium, serve
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
 SITE = Path(__file__).parents[2] / "_build" / "html"
 GENERATED = {"index.html", "search.html", "genindex.html", "404.html"}  # at the top of the site, by no author
-COMPRESSED = {".html", ".js", ".css", ".svg"}  # what hosts such as GitHub Pages compress
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-CHROMIUM_FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # nothing can leave this machine
-)
-
-
-def find_chromium() -> str | None:
-    """The path of an installed Chromium or Chrome."""
-    return next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
 
 
 def what_is_missing() -> str | None:
@@ -95,46 +76,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("path", [*(written_pages() or ["book/index.html"]), "search.html", "genindex.html"])
 
 
-@functools.cache
-def compressed(path: str) -> bytes:
-    """A file as a host sends it."""
-    return gzip.compress(Path(path).read_bytes(), compresslevel=6)
-
-
-class Host(SimpleHTTPRequestHandler):
-    """Serve files as GitHub Pages does: text compressed, and ``404.html`` where nothing is. It logs nothing."""
-
-    def send_head(self) -> Any:
-        """Send the headers; return what is to be sent after them."""
-        path = Path(self.translate_path(self.path))
-        if path.is_file() and path.suffix not in COMPRESSED:
-            return super().send_head()
-        status, path = (200, path) if path.is_file() else (404, Path(self.directory, "404.html"))
-        data = compressed(str(path))
-        self.send_response(status)
-        for name, value in {
-            "Content-Type": self.guess_type(path),
-            "Content-Encoding": "gzip",
-            "Content-Length": str(len(data)),
-            "Cache-Control": "max-age=600",
-        }.items():
-            self.send_header(name, value)
-        self.end_headers()
-        return io.BytesIO(data)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture(scope="session")
 def server(site: Path) -> Iterator[str]:
     """The address of a local server of the book."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Host, directory=site)) as http:
-        thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        yield f"http://127.0.0.1:{http.server_port}"
-        http.shutdown()
-        thread.join()
+    with serve(site) as address:
+        yield address
 
 
 @pytest.fixture(scope="session", params=["served", "from files"])

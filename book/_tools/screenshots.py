@@ -1,0 +1,51 @@
+"""Make the pictures of the README from the built book: ``python book/_tools/screenshots.py``.
+
+``chapter.png`` is also the picture that goes with a shared link (see ``course_ext/head.py``).
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from host import CHROMIUM_FLAGS, find_chromium, serve
+from PIL import Image
+from playwright.sync_api import sync_playwright
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+IMAGES = Path(__file__).parents[1] / "images"
+SIZE = {"width": 1200, "height": 630}  # pixels, what social cards show whole
+SHOTS = {  # file: page, mode, what to scroll to, whether its first term opens
+    "chapter.png": ("book/03_cross_entropy.html", "light", "#what-the-model-outputs", True),
+    "exercise.png": ("solutions/03_cross_entropy.html", "dark", "#what-one-token-costs", False),
+}
+
+
+def shoot(browser: Browser, url: str, mode: str, place: str, opens: bool) -> Image.Image:
+    """A picture of what a reader sees at one place of a page."""
+    page = browser.new_page(viewport=SIZE, color_scheme=mode, reduced_motion="reduce")
+    page.goto(url, wait_until="networkidle")
+    page.evaluate("window.MathJax?.startup?.promise?.then(() => null)")
+    page.locator(place).first.evaluate("e => e.scrollIntoView()")
+    if opens:
+        page.locator(f"{place} a.glossary-term").first.hover()
+        page.locator(".glossary-tip").wait_for()
+    page.wait_for_timeout(500)
+    return Image.open(io.BytesIO(page.screenshot()))
+
+
+def main() -> None:
+    """Write all pictures, in 64 colors, which text and code need no more of."""
+    with serve() as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(CHROMIUM_FLAGS))
+        for name, (path, mode, place, opens) in SHOTS.items():
+            picture = shoot(browser, f"{address}/{path}", mode, place, opens)
+            picture.convert("RGB").quantize(64, dither=Image.Dither.NONE).save(IMAGES / name, optimize=True)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
