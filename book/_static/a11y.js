@@ -29,12 +29,17 @@ CourseLM.a11y = (() => {
     for (const box of root.querySelectorAll(WIDE)) widths.observe(box);
   }
 
-  // Paper is white: print in light mode, whatever the screen shows.
+  // Paper is white and cannot be unfolded: print in light mode and with all answers open, whatever the screen shows.
   const root = document.documentElement;
   let onScreen = root.dataset.theme;
+  let folded = [];
   matchMedia("print").addEventListener("change", ({ matches: isPaper }) => {
-    if (isPaper) onScreen = root.dataset.theme;
+    if (isPaper) {
+      onScreen = root.dataset.theme;
+      folded = [...document.querySelectorAll("article details:not([open])")];
+    }
     root.dataset.theme = isPaper ? "light" : onScreen;
+    for (const fold of folded) fold.open = isPaper;
   });
 
   // From a file, the search may not fetch the pages it found to show what stands in them: it shows their titles.

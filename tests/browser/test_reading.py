@@ -103,6 +103,17 @@ def test_printed_link_to_another_site_shows_its_address(open_page: OpenPage, ser
     assert "https://a.org/b" in link.evaluate("a => getComputedStyle(a, '::after').content")
 
 
+def test_folded_answers_are_open_on_paper_and_fold_again_on_the_screen(open_page: OpenPage, server: str) -> None:
+    page = open_page(f"{server}/{CHAPTER}")
+    page.evaluate("""document.querySelector("article").insertAdjacentHTML("beforeend",
+        "<details><summary>An answer</summary><p>It is 2.</p></details>")""")
+    answer = page.get_by_text("It is 2.")
+    page.emulate_media(media="print")
+    answer.wait_for()
+    page.emulate_media(media="screen")
+    answer.wait_for(state="hidden")
+
+
 def test_printed_page_is_dark_on_white_in_dark_mode_too(open_page: OpenPage, server: str) -> None:
     page = open_page(f"{server}/{CHAPTER}", color_scheme="dark", reduced_motion="reduce")
     page.emulate_media(media="print", color_scheme="dark")
