@@ -88,13 +88,27 @@ def test_the_exercises_of_the_course_are_those_of_its_solutions():
     assert stale(ROOT / "solutions", ROOT / "exercises") == []
 
 
+def lines_of_answers(cells: list[dict]) -> list[str]:
+    """What stands between the markers or in cells for the solutions alone; short lines say nothing by themselves."""
+    found = []
+    for cell in cells:
+        inside = only = "solution-only" in cell["metadata"].get("tags", [])
+        for line in "".join(cell["source"]).splitlines():
+            inside = only or ((inside or "BEGIN SOLUTION" in line) and "END SOLUTION" not in line)
+            found += [line.strip()] if inside and len(line.strip()) > 12 else []
+    return found
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "exercises").glob("*.ipynb")), ids=lambda path: path.name)
-def test_the_exercises_of_the_course_hold_no_solution(path):
+def test_the_exercises_of_the_course_hold_no_answer_output_or_trace(path):
     solution = json.loads((ROOT / "solutions" / path.name).read_text(encoding="utf-8"))
-    exercise = path.read_text(encoding="utf-8")
-    inside, hidden = False, []
-    for line in "\n".join("".join(cell["source"]) for cell in solution["cells"]).splitlines():
-        inside = (inside or "BEGIN SOLUTION" in line) and "END SOLUTION" not in line
-        hidden += [line.strip()] if inside else []
-    assert hidden
-    assert not [line for line in hidden if json.dumps(line)[1:-1] in exercise]
+    exercise = json.loads(path.read_text(encoding="utf-8"))
+    text = json.dumps(exercise, ensure_ascii=False)
+    answers = lines_of_answers(solution["cells"])
+    assert answers
+    assert [line for line in answers if json.dumps(line, ensure_ascii=False)[1:-1] in text] == []
+    assert not any(cell.get("outputs") or cell.get("execution_count") for cell in exercise["cells"])
+    assert not any(
+        set(cell["metadata"].get("tags", [])) & {"solution-only", "hide-input"} for cell in exercise["cells"]
+    )
+    assert "SOLUTION" not in text
