@@ -88,15 +88,15 @@ def test_the_exercises_of_the_course_are_those_of_its_solutions():
     assert stale(ROOT / "solutions", ROOT / "exercises") == []
 
 
-def lines_of_answers(cells: list[dict]) -> list[str]:
-    """What stands between the markers or in cells for the solutions alone; short lines say nothing by themselves."""
-    found = []
+def lines_of_answers(cells: list[dict]) -> set[str]:
+    """What stands between the markers or in cells for the solutions alone, and nowhere else."""
+    hidden, open_to_all = set(), set()
     for cell in cells:
         inside = only = "solution-only" in cell["metadata"].get("tags", [])
         for line in "".join(cell["source"]).splitlines():
             inside = only or ((inside or "BEGIN SOLUTION" in line) and "END SOLUTION" not in line)
-            found += [line.strip()] if inside and len(line.strip()) > 12 else []
-    return found
+            (hidden if inside else open_to_all).add(line.strip())
+    return {line for line in hidden - open_to_all if len(line) > 12}  # a short line says nothing by itself
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "exercises").glob("*.ipynb")), ids=lambda path: path.name)
@@ -108,7 +108,6 @@ def test_the_exercises_of_the_course_hold_no_answer_output_or_trace(path):
     assert answers
     assert [line for line in answers if json.dumps(line, ensure_ascii=False)[1:-1] in text] == []
     assert not any(cell.get("outputs") or cell.get("execution_count") for cell in exercise["cells"])
-    assert not any(
-        set(cell["metadata"].get("tags", [])) & {"solution-only", "hide-input"} for cell in exercise["cells"]
-    )
+    tags = {tag for cell in exercise["cells"] for tag in cell["metadata"].get("tags", [])}
+    assert tags.isdisjoint({"solution-only", "hide-input"})
     assert "SOLUTION" not in text
