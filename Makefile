@@ -22,6 +22,7 @@ book: $(SITE)
 
 $(SITE): $(READY) $(SOURCES)
 	$(FIXED) $(BIN)/python book/_tools/toy_run.py
+	$(FIXED) $(BIN)/python book/_tools/live_toy.py
 	rm -rf _build
 	$(BIN)/jupyter-book build . -n -W --keep-going --quiet
 
@@ -64,4 +65,4 @@ lock:
 	rm -rf .venv-lock
 
 clean:
-	rm -rf _build runs/toy .venv .venv-lock .mypy_cache .ruff_cache .hypothesis
+	rm -rf _build runs/toy book/_static/live/toy_*.js .venv .venv-lock .mypy_cache .ruff_cache .hypothesis
