@@ -253,9 +253,13 @@
     if (!(temperature > 0)) {
       throw new courseLM.CourseLMError(`The temperature must be above 0; got ${temperature}. Take a small one, such as 0.1.`);
     }
-    const largest = logits.reduce((a, b) => Math.max(a, b)); // subtracted, so that nothing overflows
-    const p = Float64Array.from(logits, (logit) => Math.exp((logit - largest) / temperature));
-    const sum = p.reduce((a, b) => a + b);
+    const p = new Float64Array(logits);
+    const largest = Math.max(...p); // subtracted, so that nothing overflows
+    let sum = 0;
+    for (let i = 0; i < p.length; i++) {
+      p[i] = Math.exp((p[i] - largest) / temperature);
+      sum += p[i];
+    }
     return p.map((share) => share / sum);
   }
 
