@@ -215,11 +215,13 @@
 
   /** A matrix (R, C) times a vector (C,). */
   function times(matrix, vector) {
-    const product = new Float32Array(matrix.length / vector.length);
-    for (let row = 0, at = 0; row < product.length; row++) {
+    const nColumns = vector.length;
+    const product = new Float32Array(matrix.length / nColumns);
+    for (let row = 0; row < product.length; row++) {
+      const at = row * nColumns;
       let sum = 0;
-      for (let i = 0; i < vector.length; i++, at++) {
-        sum += matrix[at] * vector[i];
+      for (let i = 0; i < nColumns; i++) {
+        sum += matrix[at + i] * vector[i];
       }
       product[row] = sum;
     }
