@@ -1,0 +1,246 @@
+"""The scripts that compute in a page give the numbers of the package, in Chromium and in node.
+
+The reference is torch on the weights in int8 that the page has, and the source as the package computes it.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import torch
+
+from course_lm import CharTokenizer, ToyEnglish, TransformerLM, ledger
+
+sys.path.append(str(Path(__file__).parents[2] / "book" / "_tools"))
+import live_weights
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+Run = Callable[..., Any]
+OpenPage = Callable[..., "Page"]
+SCRIPTS = ("data.js", "model.js", "score.js", "source.js")
+MODELS = ("toy", "shakespeare")
+SENTENCE = "the brave dogs near the castle sleep, and the dogs rest.\n"
+# Reads scripts, then a function and its argument, and prints what the function promises.
+NODE = """
+const [paths, source, argument] = JSON.parse(require("fs").readFileSync(0, "utf8"));
+const run = (code) => require("vm").runInThisContext(code);
+paths.forEach((path) => run(require("fs").readFileSync(path, "utf8")));
+Promise.resolve(run(`(${source})`)(argument)).then((result) => console.log(JSON.stringify(result)));
+"""
+
+
+@pytest.fixture(params=["chromium", "node"])
+def run(request: pytest.FixtureRequest, open_page: OpenPage, site: Path, server: str) -> Run:
+    """``run(function, argument)``: call a function in JavaScript where the scripts are loaded, and get its result."""
+    if request.param == "chromium":
+        return with_scripts(open_page(f"{server}/book/index.html"), server).evaluate
+    if not shutil.which("node"):
+        pytest.skip("node is not installed")
+    data = [f"{name}_weights.js" for name in MODELS] + ["toy_source.js"]
+    paths = [str(site / "_static" / "live" / name) for name in (*SCRIPTS, *data)]
+
+    def in_node(source: str, argument: object = None) -> object:
+        asked = json.dumps([paths, source, argument])
+        done = subprocess.run(["node", "-e", NODE], input=asked, capture_output=True, text=True, check=True)
+        return json.loads(done.stdout)
+
+    return in_node
+
+
+def with_scripts(page: Page, base: str) -> Page:
+    """The page, once it has loaded the scripts."""
+    for script in SCRIPTS:
+        page.add_script_tag(url=f"{base}/_static/live/{script}")
+    return page
+
+
+@cache
+def reference(site: Path, name: str) -> tuple[TransformerLM, CharTokenizer]:
+    """A model of the page in torch."""
+    return live_weights.read(site / "_static" / "live" / f"{name}_weights.js")
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_logits_are_those_of_torch_on_the_same_weights(run: Run, site: Path, name: str) -> None:
+    model, _ = reference(site, name)
+    ids = torch.randint(model.vocab_size, (model.context_length,), generator=torch.Generator().manual_seed(0))
+    ours = run(
+        """async ({ name, ids }) => {
+            const session = (await courseLM.load(name)).session();
+            return ids.map((id) => Array.from(session.append(id)));
+        }""",
+        {"name": name, "ids": ids.tolist()},
+    )
+    with torch.no_grad():
+        logits = model(ids[None])[0]  # (T, V)
+    assert logits.abs().max() > 1
+    assert (torch.tensor(ours) - logits).abs().max() < 1e-4
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_costs_of_a_text_longer_than_the_context_are_those_of_the_ledger(run: Run, site: Path, name: str) -> None:
+    model, tokenizer = reference(site, name)
+    text = (SENTENCE * 6)[: 2 * model.context_length + 5]
+    rows = run(
+        """async ({ name, text }) => courseLM.score(await courseLM.load(name), text)
+            .map((row) => [row.character, row.id, row.p, row.nats, row.distribution[row.id]])""",
+        {"name": name, "text": text},
+    )
+    expected = ledger(model, tokenizer.encode("\n" + text))
+    assert "".join(row[0] for row in rows) == text
+    assert [row[1] for row in rows] == [row.token for row in expected]
+    assert [row[2] for row in rows] == pytest.approx([row.p for row in expected], abs=1e-5)
+    assert [row[3] for row in rows] == pytest.approx([row.nats for row in expected], abs=1e-4)
+    assert all(p == entry for _, _, p, _, entry in rows)
+
+
+def test_after_any_edit_a_text_is_read_as_if_for_the_first_time(run: Run) -> None:
+    draw = random.Random(0)
+    texts = ["abc" * 9]
+    for _ in range(300):
+        text, at = texts[-1], draw.randrange(len(texts[-1]) + 1)
+        edited = text[:at] + draw.choice(["", "a", "bc" * 9]) + text[at + draw.choice([0, 1, 12]) :]
+        texts.append(edited[:25])  # so that many edits fall within the last window
+    same = run(
+        """(texts) => {
+            class Digest { // stands for a session: its logits tell all that it has read
+                ids = [];
+                append(id) {
+                    if (this.ids.push(id) > 8) throw new Error("the context is full");
+                    return Float32Array.of(this.ids.reduce((sum, one) => (5 * sum + one) % 9973, 1), 9970);
+                }
+                truncate(n) { this.ids.length = Math.min(n, this.ids.length); }
+            }
+            const model = new courseLM.Alphabet("\\nabc");
+            Object.assign(model, { contextLength: 8, session: () => new Digest() });
+            const kept = new courseLM.Scorer(model);
+            const told = (scorer, text) => JSON.stringify([
+                scorer.rows(text).map((row) => [row.character, ...row.distribution]), [...scorer.next(text)],
+            ]);
+            return texts.map((text) => told(kept, text) === told(new courseLM.Scorer(model), text));
+        }""",
+        texts,
+    )
+    assert same == [True] * len(texts)
+
+
+def test_a_session_cut_back_goes_on_as_if_the_rest_had_never_been(run: Run) -> None:
+    straight, after_detour = run(
+        """async () => {
+            const model = await courseLM.load("toy");
+            const ids = [model.bosId, ...model.encode("the dog")];
+            const [one, other] = [model.session(), model.session()];
+            ids.forEach((id) => one.append(id));
+            [...ids.slice(0, 4), ...model.encode("kings")].forEach((id) => other.append(id));
+            other.truncate(4);
+            ids.slice(4).forEach((id) => other.append(id));
+            return [one, other].map((session) => Array.from(session.append(model.bosId)));
+        }"""
+    )
+    assert straight == after_detour
+
+
+def test_the_source_gives_the_probabilities_of_the_package_also_after_impossible_characters(run: Run) -> None:
+    source, draw = ToyEnglish(), random.Random(0)
+    alphabet = source.tokenizer.decode(range(source.vocab_size))
+    sentences = source.sample(8_000).splitlines(keepends=True)
+    for i in range(0, len(sentences), 3):  # every third has a slip, in some a line break
+        at = draw.randrange(len(sentences[i]))
+        sentences[i] = sentences[i][:at] + draw.choice(alphabet) + sentences[i][at + 1 :]
+    text = "".join(sentences)
+    rows = json.loads(
+        run(
+            """async (text) => JSON.stringify((await courseLM.ToySource.load()).rows(text)
+                .map((row) => [row.character, row.p, row.possible, Array.from(row.distribution)]))""",
+            text,
+        )
+    )
+    ids = source.tokenizer.encode("\n" + text)
+    p = source(ids[None])[0].exp().numpy()  # (N, V)
+    assert np.abs(np.array([row[3] for row in rows]) - p[:-1]).max() < 1e-12
+    assert "".join(row[0] for row in rows) == text
+    assert [row[1] for row in rows] == pytest.approx(p[np.arange(len(text)), ids[1:]], abs=1e-12)
+    uniform = (p[1:] == p[1:, :1]).all(axis=1)  # after an impossible character
+    assert 0 < uniform.sum() < len(text)
+    assert [row[2] for row in rows] == (~uniform).tolist()
+
+
+def test_what_comes_next_under_the_source_does_not_need_a_text(run: Run) -> None:
+    nothing, letter = run(
+        """async () => {
+            const source = await courseLM.ToySource.load();
+            return ["", "t"].map((text) => Array.from(source.next(text)));
+        }"""
+    )
+    source = ToyEnglish()
+    p = source(source.tokenizer.encode("\nt")[None])[0].exp()
+    assert nothing == pytest.approx(p[0].tolist(), abs=1e-12)
+    assert letter == pytest.approx(p[1].tolist(), abs=1e-12)
+
+
+def test_model_and_source_have_one_alphabet(run: Run) -> None:
+    model, source = run(
+        "async () => [(await courseLM.load('toy')).alphabet, (await courseLM.ToySource.load()).alphabet]"
+    )
+    assert model == source
+
+
+def test_temperature_divides_the_logits_and_large_ones_do_not_overflow(run: Run) -> None:
+    logits = torch.tensor([1000.0, 999.0, -1000.0, 998.5], dtype=torch.float64)
+    for temperature in (0.1, 1, 2):
+        p = run("([logits, t]) => Array.from(courseLM.softmax(logits, t))", [logits.tolist(), temperature])
+        assert p == pytest.approx((logits / temperature).softmax(0).tolist(), abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        ("new courseLM.Scorer(model).rows('dogs 😀!')", "😀"),
+        ("courseLM.softmax([1, 2], 0)", "temperature must be above 0"),
+        ("{ const s = model.session(); for (;;) s.append(0); }", "context of 72 characters"),
+        ("(await courseLM.ToySource.load()).session().append(5)", "line break first"),
+        ("await courseLM.data('score')", "score.js could not be loaded"),
+    ],
+)
+def test_an_error_is_told_in_words(run: Run, call: str, words: str) -> None:
+    said = run(
+        f"""async () => {{
+            const model = await courseLM.load("toy");
+            try {{ {call}; }} catch (error) {{ return [error.name, error.message]; }}
+        }}"""
+    )
+    assert said[0] == "CourseLMError"
+    assert words in said[1]
+
+
+def test_an_unknown_character_is_named_with_its_place(run: Run) -> None:
+    character, position = run(
+        """async () => {
+            const model = await courseLM.load("toy");
+            try { model.encode("my 😀 é"); } catch (error) { return [error.character, error.position]; }
+        }"""
+    )
+    assert (character, position) == ("😀", 3)
+
+
+def test_each_file_is_loaded_once_and_only_when_asked_for(open_page: OpenPage, base: str) -> None:
+    page = with_scripts(open_page(f"{base}/book/index.html"), base)
+    count = """['toy_weights.js', 'toy_source.js'].map(
+        (file) => document.querySelectorAll(`script[src$="/_static/live/${file}"]`).length
+    )"""
+    assert page.evaluate(count) == [0, 0]
+    page.evaluate("Promise.all([0, 1].flatMap(() => [courseLM.load('toy'), courseLM.ToySource.load()]))")
+    assert page.evaluate(count) == [1, 1]
+    assert page.evaluate("async () => (await courseLM.load('toy')) === (await courseLM.load('toy'))")
