@@ -1,0 +1,35 @@
+"""Files that only some pages need: those of the interactive figures and of the live model.
+
+A page loads them if its body holds their marker. All other pages stay as small as they are.
+"""
+
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+# A piece of a page's HTML, and what such a page loads from _static, in this order.
+FILES = {
+    'data-figure="': ("figures/figures.css", "figures/figure.js"),
+    'data-figure="softmax"': ("figures/softmax.js",),
+    'data-figure="surprisal"': ("figures/surprisal.js",),
+    'data-figure="coder"': ("figures/coder.js",),
+    'data-figure="mask"': ("figures/mask.js",),
+}
+
+
+def add_files(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Add the files of each marker in a page to this page alone."""
+    body = context.get("body", "")
+    for name in (name for marker, names in FILES.items() if marker in body for name in names):
+        if name.endswith(".css"):
+            app.add_css_file(name)
+        else:
+            app.add_js_file(name, loading_method="defer")
+
+
+def setup(app: Sphinx) -> None:
+    """Look at each page before it is written."""
+    app.connect("html-page-context", add_files)
