@@ -1,0 +1,241 @@
+"""The interactive figures: what they show is right, the keyboard moves them, and there is a static part for all others."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from bs4 import BeautifulSoup, Tag
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+OpenPage = Callable[..., "Page"]
+CHAPTERS = {
+    "softmax": "01_probability_machine",
+    "surprisal": "03_cross_entropy",
+    "coder": "04_perplexity_and_bits",
+    "mask": "05_teacher_forcing",
+}
+
+
+def static_part(site: Path, name: str) -> Tag:
+    """What stands in the page's source: the part for readers without scripts."""
+    html = (site / "book" / f"{CHAPTERS[name]}.html").read_text(encoding="utf-8")
+    found = BeautifulSoup(html, "html.parser").select_one(f'figure[data-figure="{name}"] > .figure-static')
+    assert isinstance(found, Tag)
+    return found
+
+
+def table(site: Path, name: str) -> list[list[str]]:
+    """The rows of the table in the static part."""
+    return [[cell.get_text() for cell in row.find_all("td")] for row in static_part(site, name).select("tbody tr")]
+
+
+def press(page: Page, key: str, times: int = 1) -> None:
+    """Press a key several times."""
+    for _ in range(times):
+        page.keyboard.press(key)
+
+
+def test_softmax_follows_the_logits_and_the_temperature(open_page: OpenPage, server: str, site: Path) -> None:
+    letters, z = zip(*((letter, float(logit)) for letter, logit in table(site, "softmax")), strict=True)
+    page = open_page(f"{server}/book/{CHAPTERS['softmax']}.html")
+    assert shares(page) == softmax(z, 1)
+    page.get_by_label(f"logit of {letters[1]}").focus()
+    press(page, "ArrowRight", round(10 * (z[0] - z[1])))  # a step is a tenth
+    level = [z[0], z[0], *z[2:]]
+    assert shares(page) == softmax(level, 1)
+    page.get_by_role("button", name="Add 1 to every logit").press("Enter")
+    assert page.get_by_label(f"logit of {letters[0]}").input_value() == f"{z[0] + 1:g}"
+    assert shares(page) == softmax(level, 1)
+    page.get_by_label("temperature τ").focus()
+    press(page, "ArrowRight", 5)
+    assert shares(page) == softmax(level, 1.5)
+    press(page, "Home")
+    assert shares(page) == ["50.0 %", "50.0 %", "0.0 %", "0.0 %", "0.0 %"]  # greedy: the two largest share
+    page.get_by_role("button", name="Reset").press("Enter")
+    assert shares(page) == softmax(z, 1)
+    assert_accessible(page)
+
+
+def shares(page: Page) -> list[str]:
+    """The probabilities that the softmax figure shows."""
+    return page.locator(".softmax-row .share").all_inner_texts()
+
+
+def softmax(z: Sequence[float], tau: float) -> list[str]:
+    """The same, computed here."""
+    weights = np.exp(np.array(z) / tau)
+    return [f"{100 * p:.1f} %" for p in weights / weights.sum()]
+
+
+def test_surprisal_is_the_negative_logarithm_up_to_both_ends(open_page: OpenPage, server: str, site: Path) -> None:
+    examples = [row[0] for row in table(site, "surprisal")]
+    page = open_page(f"{server}/book/{CHAPTERS['surprisal']}.html")
+    figure = page.locator('figure[data-figure="surprisal"]')
+    for example in examples:
+        figure.get_by_role("button", name=f"p = {example}", exact=True).press("Enter")
+        assert f"p = {example} costs {cost(float(Fraction(example)))}" in figure.inner_text()
+    figure.get_by_label("probability p, percent").focus()
+    for key, p in {"End": 1.0, "ArrowLeft": 0.99, "PageDown": 0.89, "Home": 0.0}.items():
+        page.keyboard.press(key)
+        assert f"p = {100 * p:.0f} % costs {cost(p)}" in figure.inner_text(), key
+        assert cost(p) in str(figure.locator("input").get_attribute("aria-valuetext"))
+    drag(page, figure.locator("svg .axis"), 0.25, to=0.75)
+    assert cost(0.75) in figure.inner_text()
+    assert_accessible(page)
+
+
+def cost(p: float) -> str:
+    """What the figure should say."""
+    if p in (0, 1):
+        return f"{'∞' if p == 0 else 0} nats = {'∞' if p == 0 else 0} bits"
+    return f"{-math.log(p):.2f} nats = {-math.log2(p):.2f} bits"
+
+
+def drag(page: Page, axes: Locator, start: float, to: float) -> None:
+    """Drag from one probability to another."""
+    axes.scroll_into_view_if_needed()
+    box = axes.bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + start * box["width"], middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + to * box["width"], middle, steps=3)
+    page.mouse.up()
+
+
+def test_coder_narrows_the_interval_by_the_shares(open_page: OpenPage, server: str, site: Path) -> None:
+    rows = table(site, "coder")
+    first, second = ({symbol: Fraction(row[k]) for symbol, *row in rows} for k in (0, 1))
+    code = static_part(site, "coder").code
+    assert code is not None
+    page = open_page(f"{server}/book/{CHAPTERS['coder']}.html")
+    assert walk(page, code.get_text(), first).startswith("0.01001100100111 ")  # the code words of the chapter
+    page.get_by_label("message").fill("aaxaa")  # x is no symbol
+    page.get_by_label("shares").select_option("mostly a")
+    assert walk(page, "aaaa", second).startswith("0.00 ")
+    assert page.get_by_role("button", name="Next character").is_disabled()
+    page.get_by_role("button", name="Back").press("Enter")
+    assert_numbers(page, "aaa", second)
+    page.get_by_label("message").fill("dcbddcdddddd")  # as narrow as it gets
+    walk(page, "dcbddcdddddd", second)
+    assert_accessible(page)
+
+
+def walk(page: Page, message: str, share: dict[str, Fraction]) -> str:
+    """Step through a message, check the numbers of each step, and return the last shortest name."""
+    for n in range(len(message)):
+        assert_numbers(page, message[:n], share)
+        page.get_by_role("button", name="Next character").press("Enter")
+    return assert_numbers(page, message, share)
+
+
+def assert_numbers(page: Page, coded: str, share: dict[str, Fraction]) -> str:
+    """Compare what the figure shows with exact fractions; return the shortest name."""
+    low, width = Fraction(0), Fraction(1)
+    for symbol in coded:
+        low += width * sum((share[s] for s in share if s < symbol), Fraction(0))
+        width *= share[symbol]
+    shown_low, shown_high, shown_width, bits, name = page.locator(".figure-numbers dd").all_inner_texts()
+    decimals = len(shown_low.split(".")[1])
+    wanted = [f"{float(x):.{decimals}f}" for x in (low, low + width, width)]
+    assert [shown_low, shown_high, shown_width] == wanted
+    assert float(shown_width) == pytest.approx(float(width), rel=0.06)  # enough decimals to see how wide it is
+    assert bits == f"{math.log2(1 / width):.2f}"
+    if coded:
+        digits = name.split()[0].removeprefix("0.")
+        begin, length = Fraction(int(digits, 2), 2 ** len(digits)), Fraction(1, 2 ** len(digits))
+        assert low <= begin
+        assert begin + length <= low + width
+        assert 2 * length > width / 2  # with two digits fewer no name would fit
+    return name
+
+
+def test_mask_says_in_which_layer_an_open_cell_gives_an_answer_away(
+    open_page: OpenPage, server: str, site: Path
+) -> None:
+    code = static_part(site, "mask").code
+    assert code is not None
+    n = len(code.get_text())
+    mask = np.tri(n, dtype=bool)
+    page = open_page(f"{server}/book/{CHAPTERS['mask']}.html")
+    cells = page.locator(".mask-table tbody button")
+    status = page.locator('[data-figure="mask"] [role="status"]')
+    assert verdicts(page) == ["never"] * n
+    page.locator(".mask-table tbody tr").nth(5).hover()
+    assert "has read “↵the␣b” and must predict “r”" in page.locator("#mask-about").inner_text()
+
+    cells.first.focus()
+    press(page, "ArrowDown", 2)
+    press(page, "ArrowRight", 5)
+    press(page, "Space")  # row 2 reads input 5
+    mask[2, 5] = True
+    assert verdicts(page) == layers_to_answer(mask)
+    assert page.locator(".mask-table button:focus").get_attribute("aria-pressed") == "true"
+    assert "from the future" in page.locator("#mask-about").inner_text()
+    press(page, "ArrowDown", 4)
+    press(page, "ArrowRight", 9)  # stops at the last
+    press(page, "Enter")  # row 6 reads input 7, its own answer
+    mask[6, 7] = True
+    assert verdicts(page) == layers_to_answer(mask)
+    assert "by the very row that must predict it: “a”" in status.inner_text()
+    assert_accessible(page)
+
+    press(page, "ArrowLeft", 1)
+    press(page, "Space")  # on the diagonal nothing can be closed
+    assert verdicts(page) == layers_to_answer(mask)
+    page.get_by_role("button", name="Close all leaks").press("Enter")
+    assert verdicts(page) == ["never"] * n
+    assert status.inner_text() == "No row can read its answer."
+
+
+def verdicts(page: Page) -> list[str]:
+    """For each row, the layer in which its answer is seen."""
+    return page.locator(".mask-verdict").all_inner_texts()
+
+
+def layers_to_answer(mask: np.ndarray) -> list[str]:
+    """The smallest power of the mask that joins a row with its answer, which the last row does not have."""
+    n = len(mask)
+    powers = [np.linalg.matrix_power(mask.astype(int), layers) for layers in range(1, n + 1)]
+    found = [[k for k, power in enumerate(powers, 1) if t + 1 < n and power[t, t + 1]] for t in range(n)]
+    return [str(layers[0]) if layers else "never" for layers in found]
+
+
+def assert_accessible(page: Page) -> None:
+    """Axe finds nothing in a figure that is in use; on paper its static part stands instead.
+
+    Light and dark differ in color alone.
+    """
+    from axe_playwright_python.sync_playwright import Axe
+
+    figure = page.locator(".course-figure")
+    for mode, rules in {
+        "light": {},
+        "dark": {"runOnly": ["color-contrast"]},
+    }.items():
+        page.emulate_media(color_scheme=mode, reduced_motion="reduce")
+        page.wait_for_selector(f'html[data-theme="{mode}"]', state="attached")
+        options = {"resultTypes": ["violations"], "preload": False, **rules}
+        report = Axe().run(page, context=".course-figure", options=options)
+        assert not report.response["violations"], report.generate_report()
+    page.emulate_media(media="print")
+    assert (figure.locator(".figure-live").is_visible(), figure.locator(".figure-static").is_visible()) == (False, True)
+    page.emulate_media(media="screen", color_scheme="light", reduced_motion="no-preference")
+    assert (figure.locator(".figure-live").is_visible(), figure.locator(".figure-static").is_visible()) == (True, False)
+
+
+def test_only_pages_with_a_figure_load_its_scripts(site: Path, pages: list[str]) -> None:
+    for page in pages:
+        html = (site / page).read_text(encoding="utf-8")
+        figures = set(re.findall(r'<figure [^>]*data-figure="(\w+)"', html))
+        loaded = set(re.findall(r'<script [^>]*src="[^"]*/figures/(\w+)\.js', html))
+        assert loaded == figures | ({"figure"} if figures else set()), page
