@@ -1,4 +1,4 @@
-"""The interactive figures: what they show is right, the keyboard moves them, and there is a static part for all others."""
+"""The interactive figures show what is right, move with the keyboard, and have a static part for everyone else."""
 
 from __future__ import annotations
 
@@ -95,8 +95,10 @@ def test_surprisal_is_the_negative_logarithm_up_to_both_ends(open_page: OpenPage
 
 def cost(p: float) -> str:
     """What the figure should say."""
-    if p in (0, 1):
-        return f"{'∞' if p == 0 else 0} nats = {'∞' if p == 0 else 0} bits"
+    if p == 0:
+        return "∞ nats = ∞ bits. It was called impossible, and it came."
+    if p == 1:
+        return "0 nats = 0 bits. Certain and right costs nothing."
     return f"{-math.log(p):.2f} nats = {-math.log2(p):.2f} bits"
 
 
@@ -189,8 +191,7 @@ def test_mask_says_in_which_layer_an_open_cell_gives_an_answer_away(
     assert "by the very row that must predict it: “a”" in status.inner_text()
     assert_accessible(page)
 
-    press(page, "ArrowLeft", 1)
-    press(page, "Space")  # on the diagonal nothing can be closed
+    cells.nth(3 * n + 2).press("Space")  # row 3 reads input 2, and will: only the future can be closed
     assert verdicts(page) == layers_to_answer(mask)
     page.get_by_role("button", name="Close all leaks").press("Enter")
     assert verdicts(page) == ["never"] * n
