@@ -15,7 +15,7 @@
     for (const bits of [0, 2, 4, 6, 8, 10])
       parts.push(text(`${bits}`, { x: RIGHT + 6, y: y(bits * Math.LN2) + 5 }, "start"));
     for (const p of [0, 0.25, 0.5, 0.75, 1]) parts.push(text(`${p}`, { x: x(p), y: BOTTOM + 16 }, "middle"));
-    parts.push(text("nats", { x: LEFT - 6, y: 14 }, "middle"), text("bits", { x: RIGHT + 6, y: 14 }, "middle"));
+    parts.push(text("nats", { x: LEFT - 12, y: 14 }, "end"), text("bits", { x: RIGHT + 6, y: 14 }, "start"));
     parts.push(text("probability p that the true token was given", { x: WIDTH / 2, y: HEIGHT - 5 }, "middle"));
     return parts;
   }
@@ -50,7 +50,7 @@
       price.textContent = cost(p);
       slider.setAttribute("aria-valuetext", `${label} costs ${price.textContent}`);
       svg.setAttribute("aria-label", `The curve −ln p falls from ∞ at p = 0 to 0 at p = 1. ${said.textContent}`);
-      guide.setAttribute("d", `M${LEFT} ${y(nats)}H${RIGHT}M${x(p)} ${y(nats)}V${BOTTOM}`);
+      guide.setAttribute("d", nats > MOST ? "" : `M${LEFT} ${y(nats)}H${RIGHT}M${x(p)} ${y(nats)}V${BOTTOM}`);
       // A disk on the curve; an arrow where the cost lies above the plot.
       const disk = `M${x(p) - 8} ${y(nats)}a8 8 0 1 0 16 0a8 8 0 1 0 -16 0`;
       point.setAttribute("d", nats > MOST ? `M${x(p)} ${TOP - 12}l8 14h-16z` : disk);
