@@ -1,7 +1,7 @@
 // Gaps of the theme that a keyboard, a screen reader, a printer or a page opened as a file would meet.
-window.CourseLM = window.CourseLM || {};
+window.courseLM = window.courseLM || {};
 
-CourseLM.a11y = (() => {
+courseLM.a11y = (() => {
   // The search field shows "Search Ctrl+K" but is labeled "Search": what is seen should be what is read.
   for (const button of document.querySelectorAll("button.search-button-field"))
     button.removeAttribute("aria-label");

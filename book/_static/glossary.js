@@ -1,12 +1,12 @@
 // Definitions that open next to a glossary term: on hover, on keyboard focus, and on the first tap.
 // Escape, a click elsewhere, or moving on closes them. The second tap, or a click, follows the link.
 // The texts are in glossary-tips.js; the links carry the class `glossary-term` (see course_ext/glossary.py).
-window.CourseLM = window.CourseLM || {};
+window.courseLM = window.courseLM || {};
 
-CourseLM.glossary = (() => {
+courseLM.glossary = (() => {
   const CLOSE_AFTER_MS = 250; // time for the mouse to travel from the term into the definition
   const MARGIN_PX = 8;
-  const tips = CourseLM.glossaryTips || {};
+  const tips = courseLM.glossaryTips || {};
   const drawn = new Map(); // anchor -> element, so that formulas are typeset once
   let link = null; // the term whose definition is open
   let tip = null;
@@ -59,7 +59,7 @@ CourseLM.glossary = (() => {
     if (isNew && window.MathJax && MathJax.typesetPromise && tip.querySelector(".math"))
       MathJax.typesetPromise([tip]).then(() => {
         if (a === link) place();
-        CourseLM.a11y.watchWideBoxes(drawn.get(anchor));
+        courseLM.a11y.watchWideBoxes(drawn.get(anchor));
       });
   }
 

@@ -181,7 +181,7 @@ def test_number_tags_are_invisible(site: Path, pages: list[str]) -> None:
 def definitions(site: Path) -> dict[str, dict[str, str]]:
     """The definitions that the pages open, by anchor."""
     script = (site / "_static" / "glossary-tips.js").read_text(encoding="utf-8")
-    tips: dict[str, dict[str, str]] = json.loads(script.split("CourseLM.glossaryTips = ", 1)[1].rstrip().rstrip(";"))
+    tips: dict[str, dict[str, str]] = json.loads(script.split("courseLM.glossaryTips = ", 1)[1].rstrip().rstrip(";"))
     return tips
 
 
