@@ -8,7 +8,7 @@ SOURCES := _config.yml _toc.yml $(wildcard course_lm/*.py course_lm/grading/*.py
 # Stored numbers are those of one thread on the CPU.
 FIXED := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 COURSE_LM_DEVICE=cpu JUPYTER_PLATFORM_DIRS=1
 
-.PHONY: setup book test test-unit test-notebooks test-browser notebooks lab serve lint lock clean
+.PHONY: setup book test test-unit test-notebooks test-browser notebooks lab serve lint audit release lock clean
 
 setup: $(READY)
 
@@ -54,15 +54,32 @@ lint: $(READY)
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+
+# Known vulnerabilities of what constraints.txt pins, and of what the ranges bring beside it.
+audit: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[release]" -c constraints.txt
+	$(BIN)/pip-audit --requirement constraints.txt --no-deps --disable-pip
+
+# Wheel and source archive, checked, and tried in a fresh environment outside the repository.
+release: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[release]" -c constraints.txt
+	rm -rf dist .venv-release
+	$(BIN)/python -m build --outdir dist
+	$(BIN)/twine check --strict dist/*
+	$(PYTHON) -m venv .venv-release
+	.venv-release/bin/python -m pip install --quiet --disable-pip-version-check dist/*.whl
+	$(FIXED) $(BIN)/python -m pytest tests/release
+	@echo "dist/ holds the release. What to do with it: CONTRIBUTING.md, Releases."
 
 # Pins everything but torch and what only torch brings; run it when a dependency should move.
 lock:
 	rm -rf .venv-lock
 	$(PYTHON) -m venv .venv-lock
-	.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check -e ".[book,test,lab]"
+	.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check -e ".[book,test,lab,release]"
 	.venv-lock/bin/python -m pip freeze --exclude-editable \
 		| grep -viE '^(torch|triton|nvidia-|cuda-|setuptools|sympy|mpmath|networkx|fsspec|filelock)' > constraints.txt
 	rm -rf .venv-lock
 
 clean:
-	rm -rf _build runs/toy book/_static/live/toy_*.js .venv .venv-lock .mypy_cache .ruff_cache .hypothesis
+	rm -rf _build dist runs/toy book/_static/live/toy_*.js .venv .venv-lock .venv-release .mypy_cache .ruff_cache .hypothesis
