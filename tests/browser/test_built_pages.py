@@ -47,7 +47,8 @@ def dead_links(site: Path) -> Iterator[str]:
             continue  # its addresses count from the root of a host
         for address in dict.fromkeys(names(page).addresses):
             parts = urlsplit(address)
-            if parts.scheme or parts.netloc:
+            is_state = "=" in parts.fragment  # of the live model, such as text=the+dog
+            if parts.scheme or parts.netloc or (is_state and not parts.path):
                 continue
             target = (page.parent / unquote(parts.path)).resolve() if parts.path else page.resolve()
             if not target.is_file():

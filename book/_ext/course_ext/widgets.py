@@ -15,6 +15,10 @@ FILES = {
     'data-figure="surprisal"': ("figures/surprisal.js",),
     'data-figure="coder"': ("figures/coder.js",),
     'data-figure="mask"': ("figures/mask.js",),
+    'class="live-model"': (
+        "live/live.css",
+        *(f"live/{name}.js" for name in "data model score source reading parts tiles frame live".split()),
+    ),
 }
 
 
