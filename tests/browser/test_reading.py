@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 OpenPage = Callable[..., "Page"]
 CHAPTER = "book/03_cross_entropy.html"
 
-# What the Tab key should reach: visible, enabled, and not a box that only a script may focus.
+# What the Tab key should reach: visible, enabled, not a box that only a script may focus, and of a group of radio
+# buttons the one that is chosen.
 REACHABLE = """() => {
     window.reachable = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")]
-        .filter((e) => e.tabIndex >= 0 && !e.disabled && e.checkVisibility({ visibilityProperty: true }));
+        .filter((e) => e.tabIndex >= 0 && !e.disabled && e.checkVisibility({ visibilityProperty: true }))
+        .filter((e) => e.type !== "radio" || e.checked);
     return reachable.length;
 }"""
 FOCUSED = """() => {
@@ -27,7 +29,7 @@ FOCUSED = """() => {
     const box = e.getBoundingClientRect();
     const shows = (outlineStyle !== "none" && parseFloat(outlineWidth) >= 1) || boxShadow !== "none"; // a ring
     const inside = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
-    reachable = reachable.filter((other) => other !== e);
+    reachable = reachable.filter((other) => other !== e && other.isConnected); // a widget draws itself anew
     return { html: e.outerHTML.slice(0, 100), shows, inside, left: reachable.length };
 }"""
 
