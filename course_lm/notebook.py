@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, SupportsFloat
 
 import numpy as np
-from IPython.display import display
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,6 +62,8 @@ def show(figure: Figure, *, decimals: int | None = 6) -> None:
         decimals: to which the plotted values are compared; None compares labels and counts only, for curves that come
             from training.
     """
+    from IPython.display import display  # a notebook brings it, so the package does not require it
+
     contents = [item for axes in figure.axes for item in _contents(axes, decimals)]
     digest = hashlib.sha256("\n".join(contents).encode()).hexdigest()[:16]
     n_lines = sum(len(axes.lines) for axes in figure.axes)

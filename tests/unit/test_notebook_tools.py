@@ -1,3 +1,4 @@
+import IPython.display
 import pytest
 from IPython.core import displaypub
 from matplotlib.figure import Figure
@@ -39,7 +40,7 @@ def figure(slope=1.0, title="t", bar=2.0):
 
 def shown(monkeypatch, fig, **options):
     seen = []
-    monkeypatch.setattr(notebook, "display", lambda data, raw: seen.append(data))
+    monkeypatch.setattr(IPython.display, "display", lambda data, raw: seen.append(data))
     show(fig, **options)
     return seen[0]
 
