@@ -21,11 +21,14 @@ from nbclient import NotebookClient
 BOOK = Path(__file__).parents[1]
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 CELL_METADATA = {"mystnb", "tags"}
+NOTEBOOK_METADATA = {"accelerator", "colab"}  # what Colab reads: the notebook asks for a GPU
 
 
 def normalized(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """The notebook without anything that depends on who ran it, and when."""
-    notebook.metadata = nbformat.from_dict({"kernelspec": KERNELSPEC, "course_lm": {"cells": len(notebook.cells)}})
+    kept = {key: value for key, value in notebook.metadata.items() if key in NOTEBOOK_METADATA}
+    stored = {"kernelspec": KERNELSPEC, "course_lm": {"cells": len(notebook.cells)}}
+    notebook.metadata = nbformat.from_dict(kept | stored)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     for cell in notebook.cells:
         cell.metadata = nbformat.from_dict({k: v for k, v in cell.metadata.items() if k in CELL_METADATA})

@@ -1,8 +1,12 @@
+import sys
+
+import pooch
 import pytest
 import torch
 
 from course_lm import ModelConfig, TrainConfig, kept
 
+OS_CACHE = pooch.os_cache
 SHAPE = ModelConfig(29, context_length=24, n_layers=1, n_heads=1, d_model=8)
 PLAN = TrainConfig(steps=4, batch_size=2, checkpoint_every=2)
 
@@ -67,3 +71,11 @@ def test_a_run_that_was_cut_off_goes_on(corpus, ids, steps_made, monkeypatch):
     assert steps_made == [1, 2, 3, 3, 4]
     assert torch.equal(model(ids), whole(ids))
     assert [record.step for record in records] == [1, 2, 3, 4]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the variable is one of Linux, as on Colab")
+def test_runs_are_kept_where_the_variable_of_the_cache_folder_says(corpus, tmp_path, monkeypatch):
+    monkeypatch.setattr(kept.pooch, "os_cache", OS_CACHE)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "drive"))
+    kept.train_once(SHAPE, corpus, PLAN)
+    assert list((tmp_path / "drive" / "course_lm" / "runs").iterdir())
