@@ -8,7 +8,7 @@ SOURCES := _config.yml _toc.yml $(wildcard course_lm/*.py course_lm/grading/*.py
 # Stored numbers are those of one thread on the CPU.
 FIXED := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 COURSE_LM_DEVICE=cpu JUPYTER_PLATFORM_DIRS=1
 
-.PHONY: setup book test test-unit test-notebooks test-browser notebooks lab serve lint audit release lock clean
+.PHONY: setup book test test-unit test-notebooks test-browser notebooks repo lab serve lint audit release lock clean
 
 setup: $(READY)
 
@@ -39,7 +39,13 @@ test-browser: $(SITE)
 	$(BIN)/python -m pytest -n 2 --dist worksteal tests/browser
 
 notebooks: $(READY)
+	$(BIN)/python book/_tools/install_cell.py
 	$(FIXED) COURSE_LM_AUTHORING=1 $(BIN)/python book/_tools/execute.py book/*.ipynb book/*.md solutions/*.ipynb tests/notebooks/specimen.ipynb
+	$(BIN)/python -m course_lm.grading.release solutions exercises
+
+# The address from which notebooks install the package on Colab: make repo URL=https://github.com/me/my-fork
+repo: $(READY)
+	$(BIN)/python book/_tools/install_cell.py $(URL)
 	$(BIN)/python -m course_lm.grading.release solutions exercises
 
 lab: $(READY)

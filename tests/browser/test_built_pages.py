@@ -15,6 +15,7 @@ from bs4 import BeautifulSoup, NavigableString, SoupStrainer, Tag
 
 import course_lm
 
+ROOT = Path(__file__).parents[2]
 CONTRACT_TERMS = """
     language-model token vocabulary logits softmax causal-language-model autoregressive next-token-prediction
     loss-function cross-entropy-loss negative-log-likelihood perplexity bits-per-token teacher-forcing causal
@@ -154,6 +155,20 @@ def test_no_page_names_another_host_for_what_it_loads(site: Path, pages: list[st
     for page in pages:
         for address in names(site / page).loaded:
             assert not urlsplit(address).netloc, f"{page} loads {address}"
+
+
+def test_every_notebook_opens_on_colab_from_the_repository_of_its_page(site: Path, pages: list[str]) -> None:
+    found = [page for page in pages if (ROOT / page).with_suffix(".ipynb").exists()]
+    assert {page.split("/")[0] for page in found} == {"book", "exercises", "solutions"}
+    links = {page: parse(site / page, "a") for page in found}
+    repositories = {str(soup.select_one(".btn-source-repository-button")["href"]) for soup in links.values()}
+    assert len(repositories) == 1
+    prefix, is_github, name = repositories.pop().partition("https://github.com/")
+    if prefix or not is_github:
+        pytest.skip("Colab opens notebooks from github.com only")
+    for page, soup in links.items():
+        address = f"https://colab.research.google.com/github/{name}/blob/main/{Path(page).with_suffix('.ipynb')}"
+        assert soup.select(f'[href="{address}"]'), f"{page} has no button that opens {address}"
 
 
 def test_figures_have_alternative_text(site: Path, pages: list[str]) -> None:
