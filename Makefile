@@ -8,7 +8,7 @@ SOURCES := _config.yml _toc.yml $(wildcard course_lm/*.py course_lm/grading/*.py
 # Stored numbers are those of one thread on the CPU.
 FIXED := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 COURSE_LM_DEVICE=cpu JUPYTER_PLATFORM_DIRS=1
 
-.PHONY: setup book test test-unit test-notebooks test-browser notebooks repo lab serve lint audit release lock clean
+.PHONY: setup book test test-unit test-notebooks test-browser notebooks repo test-colab lab serve lint audit release lock clean
 
 setup: $(READY)
 
@@ -47,6 +47,17 @@ notebooks: $(READY)
 repo: $(READY)
 	$(BIN)/python book/_tools/install_cell.py $(URL)
 	$(BIN)/python -m course_lm.grading.release solutions exercises
+
+# Every notebook as on Colab: with the versions there (but the torch of this machine), without the package at first.
+test-colab:
+	rm -rf .venv-colab
+	$(PYTHON) -m venv .venv-colab
+	grep -v '^torch==' tests/unit/colab_packages.txt > .venv-colab/constraints.txt
+	.venv-colab/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir .venv-colab/wheel .
+	.venv-colab/bin/python -m pip install --quiet --disable-pip-version-check -c .venv-colab/constraints.txt \
+		.venv-colab/wheel/*.whl ipykernel nbclient
+	.venv-colab/bin/python -m pip uninstall --quiet --yes course-lm jedi
+	PYTHONPATH= $(FIXED) .venv-colab/bin/python tests/colab/run_notebooks.py .venv-colab/wheel/*.whl
 
 lab: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[lab]" -c constraints.txt
@@ -88,4 +99,4 @@ lock:
 	rm -rf .venv-lock
 
 clean:
-	rm -rf _build dist runs/toy book/_static/live/toy_*.js .venv .venv-lock .venv-release .mypy_cache .ruff_cache .hypothesis
+	rm -rf _build dist runs/toy book/_static/live/toy_*.js .venv .venv-lock .venv-release .venv-colab .mypy_cache .ruff_cache .hypothesis
