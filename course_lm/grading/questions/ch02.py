@@ -122,8 +122,8 @@ BIGRAM_PROBS = Question(
         ),
         Misconception(
             "columns",
-            "Here every column sums to 1. A row belongs to one current token: what has to sum to 1 "
-            "if you ask what comes after it?",
+            "Each column is divided by a sum of its own here. A row belongs to one current token: "
+            "what has to sum to 1 if you ask what comes after it?",
             _columns_sum_to_one,
             # Between the first token and the last all are as often current as next: there, the sums over rows and
             # columns agree, and counts / counts.sum(1) without keepdim is the same mistake.
@@ -150,7 +150,8 @@ SEQUENCE_LOGPROB = Question(
     misconceptions=(
         Misconception(
             "averages",
-            "This is the mean of the logarithms. Is a text twice as long as probable as half of it?",
+            "This is the mean of the logarithms, and a mean does not know how long the text is. "
+            "Is a whole text as probable as its first half?",
             lambda conditionals: sequence_logprob(conditionals) / len(conditionals),
         ),
         Misconception(
@@ -161,7 +162,7 @@ SEQUENCE_LOGPROB = Question(
         ),
         Misconception(
             "skips_first",
-            "The first factor is missing. Had the model read nothing at all when the first token came?",
+            "The first factor is missing. Every factor belongs to one token of the text: is the first token free?",
             lambda conditionals: sequence_logprob(conditionals[1:]),
         ),
         Misconception(

@@ -117,7 +117,7 @@ CROSS_ENTROPY = Question(
         ),
         Misconception(
             "sum",
-            "This is the cost of the whole text. Per token, a text twice as long costs no more.",
+            "This is the cost of the whole text, which grows with its length. What does one token cost on average?",
             lambda logits, targets: token_nll(logits, targets).sum(),
         ),
         Misconception(
@@ -142,13 +142,13 @@ CROSS_ENTROPY = Question(
         ),
         Misconception(
             "softmax_twice",
-            "The softmax is applied twice. Does the function that you feed probabilities expect scores?",
+            "The softmax is applied twice: probabilities are taken for scores. Which of your steps has one built in?",
             lambda logits, targets: cross_entropy(logits.double().softmax(-1), targets),
         ),
         Misconception(
             "overflow",
-            "The formula is right, but exp() of a large score overflows, and a small probability becomes 0. What "
-            "can you subtract from a row of scores without changing its probabilities?",
+            "The formula is right, but exp() of a large score overflows, or a tiny probability p becomes 0 before its "
+            "logarithm is taken. Can you reach ln p from shifted scores, without forming p?",
         ),
     ),
 )
@@ -190,7 +190,7 @@ CORPUS_LOSS = Question(
         Misconception(
             "mean_of_means",
             "This is a mean over batches, so a token in a short batch counts for more than one in a long batch. How "
-            "would every token of the corpus count the same?",
+            "can every token of the corpus count the same?",
             lambda sums, counts: (sums.double() / counts.double()).mean(),
         ),
         Misconception(

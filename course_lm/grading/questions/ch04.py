@@ -63,7 +63,7 @@ PERPLEXITY_OF = Question(
         ),
         Misconception(
             "mean_of_exp",
-            "This is the mean of the dice, one die for each token. A single dear token then outweighs all others. "
+            "This is the mean of the dice, one die for each token. A single costly token then outweighs all others. "
             "Which comes first, the mean or the power?",
             lambda token_nats: token_nats.double().exp().mean(),
         ),

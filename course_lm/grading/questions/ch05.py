@@ -98,18 +98,18 @@ CAUSAL_MASK = Question(
         ),
         Misconception(
             "hides_self",
-            "No position reads its own token, and the first one reads nothing at all. When question t is asked, which "
-            "tokens are already known?",
+            "No position reads its own token, and the first one reads nothing at all. When a position predicts the "
+            "next token, which tokens have been read?",
             lambda n: _up_to(n, -1),
         ),
         Misconception(
             "sees_next",
-            "Every position reads one token too many. What is the true answer to question t, and where does it stand?",
+            "Every position reads one token too many. Which token is it to predict, and where does that token stand?",
             lambda n: _up_to(n, 1),
         ),
         Misconception(
             "sees_everything",
-            "Nothing is hidden, so every answer lies open. Which tokens have not come yet when question t is asked?",
+            "Nothing is hidden, so every answer lies open. Which tokens have not come yet when a position predicts?",
             lambda n: torch.ones(n, n, dtype=torch.bool),
         ),
     ),

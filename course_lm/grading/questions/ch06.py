@@ -74,8 +74,8 @@ GET_BATCH = Question(
     misconceptions=(
         Misconception(
             "no_shift",
-            "The targets are the inputs, so a model that repeats what it read would have no loss. Which token answers "
-            "the question that comes after the first input?",
+            "The targets are the inputs, so a model that repeats what it read would have no loss. Which token of "
+            "the text comes after the first input?",
             lambda ids, starts, T: (_rows(ids, starts, T), _rows(ids, starts, T)),
         ),
         Misconception(
@@ -85,7 +85,8 @@ GET_BATCH = Question(
         ),
         Misconception(
             "previous_token",
-            "The targets come before the inputs, so the model would learn to tell the past. Which way does a text go?",
+            "Each target is the token before its input, so the model would learn to tell the past. Which way does a "
+            "text go?",
             lambda ids, starts, T: (_rows(ids, starts, T), _rows(ids, starts - 1, T)),
         ),
     ),
@@ -102,7 +103,7 @@ MARKOV_ENTROPY_RATE = Question(
     misconceptions=(
         Misconception(
             "unweighted",
-            "All states count the same here. Is the chain in every state equally often?",
+            "All rows count the same here. Does the chain write every token equally often?",
             lambda transition, stationary: _row_entropies(transition).mean(),
         ),
         Misconception(
@@ -112,7 +113,7 @@ MARKOV_ENTROPY_RATE = Question(
         ),
         Misconception(
             "nan_at_zero",
-            "The formula is right, but 0 has no logarithm. How often is the price of a step paid that never happens?",
+            "The formula is right, but 0 has no logarithm. What should a transition that never happens add to the sum?",
         ),
     ),
 )

@@ -80,7 +80,7 @@ CE_GRAD = Question(
         Misconception(
             "no_onehot",
             "This holds what the model said, and nothing of what came. How should the slope of the true token's score "
-            "differ from the others?",
+            "differ from those of the others?",
             lambda logits, targets: logits.double().softmax(-1) / len(targets),
         ),
     ),
@@ -114,14 +114,14 @@ SGD_STEP = Question(
     misconceptions=(
         Misconception(
             "unweighted",
-            "Every micro-batch counts the same, so a token in a short one counts for more. Over what is the mean "
-            "taken?",
+            "Every micro-batch counts the same, so a token in a short one counts for more. Over what should "
+            "the mean be taken?",
             lambda w, grads, counts, lr: w.double() - lr * grads.double().mean(0),
         ),
         Misconception(
             "sums",
-            "The gradients are added up, so the step gets longer with every micro-batch. Is the gradient of a mean a "
-            "sum?",
+            "The gradients are added up, so the step gets longer with every micro-batch. Should cutting a "
+            "batch into more pieces make the step longer?",
             lambda w, grads, counts, lr: w.double() - lr * grads.double().sum(0),
         ),
         Misconception(
