@@ -14,6 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -74,7 +75,7 @@ def _encode_items(items: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _encode_numbers(value: Any) -> dict[str, Any]:
-    if isinstance(value, (list, tuple)) and any(getattr(item, "shape", ()) for item in value):
+    if _holds_arrays(value):
         raise TypeError("arrays go item by item: torch would take an array of one number for a number")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a list of tensors that require gradients is slow, not wrong
@@ -87,12 +88,19 @@ def _encode_numbers(value: Any) -> dict[str, Any]:
     return {"dtype": dtype, "shape": list(tensor.shape), "values": tensor.flatten().tolist()}
 
 
+def _holds_arrays(value: Any) -> bool:
+    """Whether arrays lie in a list or in the lists in it; a number that is an array of no axis counts as a number."""
+    return isinstance(value, (list, tuple)) and any(getattr(x, "shape", ()) or _holds_arrays(x) for x in value)
+
+
 def _tensor(value: Any) -> Tensor:
     """Numbers in whatever form as a tensor; Python floats keep all their digits."""
     if isinstance(value, Tensor):
         return value.cpu()
     if hasattr(value, "__array__"):
-        return torch.as_tensor(value, device="cpu")
+        array = np.asarray(value)
+        dtype = np.float64 if array.dtype.kind == "f" else None  # torch has no longdouble
+        return torch.as_tensor(np.array(array, dtype, order="C"), device="cpu")  # and no axis that runs backward
     with contextlib.suppress(ValueError):  # an integer that needs more than 64 bits
         tensor = torch.as_tensor(value, device="cpu")
         if not tensor.is_floating_point():

@@ -257,6 +257,15 @@ def test_scalar_arguments_arrive_as_what_they_were(argument):
     assert (type(back), back) == (type(argument), argument)
 
 
+@pytest.mark.parametrize(
+    "array",
+    [np.arange(6.0).reshape(2, 3)[::-1, ::-1], np.array([0.1, 2], np.longdouble), np.array(3.5), np.eye(2, dtype=bool)],
+    ids=str,
+)
+def test_arrays_cross_the_wire_in_any_memory_layout_and_precision(array):
+    assert decode(encode(array)).tolist() == array.astype(float).tolist()
+
+
 def test_strange_values_cross_the_wire_as_descriptions():
     assert decode(encode(None)) == Odd("None")
     assert decode(encode(object())) == Odd("an object of type object")

@@ -14,6 +14,8 @@ ANSWERS = {
             "return [row[:-1] for row in rows], [row[1:] for row in rows]",
             "i = starts.numpy()[:, None] + np.arange(context_length)\n"
             "return np.stack([ids.numpy()[i], ids.numpy()[i + 1]])",
+            "x = [ids[s : s + context_length] for s in starts]\n"
+            "return x, [ids[s + 1 : s + context_length + 1] for s in starts]",
             "windows = ids.unfold(0, context_length + 1, 1)[starts]\n"
             "return [windows[:, :context_length], windows[:, 1:]]",
             "x = torch.zeros(len(starts), context_length, dtype=torch.int64)\n"
