@@ -88,6 +88,8 @@ GET_BATCH = Question(
             "Each target is the token before its input, so the model would learn to tell the past. Which way does a "
             "text go?",
             lambda ids, starts, T: (_rows(ids, starts, T), _rows(ids, starts - 1, T)),
+            # What stands before the first input may come from the text, from the row itself, or from its end.
+            compared=lambda batch: torch.cat([batch[0], batch[1, :, 1:]], dim=1),
         ),
     ),
 )

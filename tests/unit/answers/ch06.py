@@ -37,6 +37,8 @@ ANSWERS = {
                 "y = torch.stack([ids[s - 1 : s + context_length - 1] for s in starts])\n"
                 "return x, y",
                 PLACES + "return ids[i], ids.roll(1)[i]",
+                PLACES + "return ids[i], torch.cat([ids[i][:, :1], ids[i][:, :-1]], dim=1)",
+                PLACES + "return ids[i], ids[i].roll(1, dims=1)",
             ),
             "too_long": (
                 "x = torch.stack([ids[s : s + context_length + 1] for s in starts])\n"
