@@ -153,11 +153,11 @@ CAUSAL_WEIGHTS = Question(
 TEACHER_FORCED_LOSS = Question(
     reference=teacher_forced_loss,
     cases=(
-        (torch.tensor([[0.0, 1.0, 3.0], [2.0, 0.0, -1.0], [1.0, -1.0, 0.0]]), torch.tensor([1, 2, 2, 0]), 0),
+        (torch.tensor([[0.0, 1.0, 3.0], [2.0, 0.0, -1.0], [1.0, -1.0, 0.0]]), torch.tensor([1, 2, 2, 0]), 2),
         (
             torch.tensor([[1, -2, 0, 3], [0, 1, 4, -1], [-3, 2, 1, 0], [2, 0, -1, 1]], dtype=torch.float64),
             torch.tensor([3, 1, 0, 0, 2]),
-            2,
+            1,
         ),
     ),
     hidden=_random_texts,

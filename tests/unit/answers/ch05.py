@@ -170,6 +170,7 @@ ANSWERS = {
             INPUTS + "return F.cross_entropy(table[x], ids, reduction='sum')": "not a mistake we know",
             INPUTS + "return F.cross_entropy(table[x], ids, reduction='none')": "One number is expected",
             INPUTS + "return F.cross_entropy(table.T[x], ids)": "not a mistake we know",
+            "return F.cross_entropy(table[ids.roll(1)], ids)": "not a mistake we know",
             "return F.cross_entropy(table[ids[:-1]], ids)": "It raised an error",
             "text = torch.cat([torch.tensor([0]), ids])\n"  # the start of text is not always 0
             "return F.cross_entropy(table[text[:-1]], ids)": "not a mistake we know",
