@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 
 from course_lm.grading.judge import forbidden, judge
-from course_lm.grading.question import Case, question_named
+from course_lm.grading.question import Case, all_questions, question_named
 from course_lm.grading.watch import library_watch
 from course_lm.grading.wire import Raised, attempt, decode, describe
 
@@ -53,7 +53,7 @@ def check(function: Callable[..., Any], *, seconds: float = 2.0) -> None:
             "Leave out the parentheses and arguments after its name."
         )
     with CPU:
-        question = question_named(getattr(function, "__name__", repr(function)))
+        question = question_named(_name_of(function, sys._getframe(1).f_globals))
     calls: list[str] = []
     outputs: list[Any] = []
     try:
@@ -65,6 +65,15 @@ def check(function: Callable[..., Any], *, seconds: float = 2.0) -> None:
     with CPU:
         verdict = forbidden(question, calls) if calls else judge(question, question.visible[: len(outputs)], outputs)
     print(verdict.message)
+
+
+def _name_of(function: Callable[..., Any], notebook: dict[str, Any]) -> str:
+    """The name of an exercise that it is assigned to, as a lambda or an object may be; otherwise its own name."""
+    own: str = getattr(function, "__name__", repr(function))
+    if own in all_questions():
+        return own
+    names = {**notebook, **getattr(function, "__globals__", {})}
+    return next((name for name in all_questions() if names.get(name) is function), own)
 
 
 def _try(function: Callable[..., Any], case: Case) -> Any:

@@ -14,7 +14,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import torch
-from answers import student
+from answers import IMPORTS, student
 
 from course_lm.grading import Misconception, Question, check
 from course_lm.grading.question import all_questions, question_named
@@ -63,6 +63,42 @@ def test_check_stops_an_endless_loop_even_one_that_catches_every_exception(capsy
     assert "a loop that never stops?" in capsys.readouterr().out
     assert signal.getsignal(signal.SIGALRM) is before
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("inside", ["math.sqrt(2)", "time.sleep(0.3)", "pass"])
+def test_check_stops_a_loop_that_catches_even_its_alarm(inside, capsys):
+    tracing = sys.gettrace()
+    loop = f"import time\nwhile True:\n    try:\n        {inside}\n    except:\n        pass"
+    program = student("cross_entropy", loop)
+    watchdog = threading.Timer(10, lambda: os._exit(1))  # a failure of this test would never end
+    watchdog.start()
+    check(program, seconds=0.2)
+    watchdog.cancel()
+    assert "a loop that never stops?" in capsys.readouterr().out
+    assert sys.gettrace() is tracing
+
+
+def test_an_error_shows_the_line_of_the_student_that_it_comes_from(capsys):
+    check(student("cross_entropy", "x = logits\nreturn x @ torch.zeros(7)"))
+    said = capsys.readouterr().out
+    assert "returned: nothing; RuntimeError: " in said
+    assert ", from the line: return x @ torch.zeros(7)\n" in said
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        f"cross_entropy = lambda logits, targets: -{LOG_P}.mean()",
+        f"def mine(logits, targets):\n    return -{LOG_P}.mean()\ncross_entropy = mine",
+        f"from functools import partial\ndef ce(r, logits, targets):\n    return -r({LOG_P})\n"
+        "cross_entropy = partial(ce, torch.mean)",
+        f"class Loss:\n    def __call__(self, logits, targets):\n        return -{LOG_P}.mean()\n"
+        "cross_entropy = Loss()",
+    ],
+)
+def test_check_knows_a_function_by_the_name_it_was_given(cell, capsys):
+    exec(f"{IMPORTS}{cell}\ncheck(cross_entropy)", {})
+    assert capsys.readouterr().out == "cross_entropy: right.\n"
 
 
 def test_check_lets_an_import_come_to_an_end(tmp_path, monkeypatch, capsys):
