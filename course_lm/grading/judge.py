@@ -77,7 +77,8 @@ def _difference(question: Question, output: Any, expected: Any, case: int) -> st
     if not _of_kind(output, expected):
         return "These are numbers, and True or False is asked for. Attention adds a mask of numbers to the scores."
     if not output.isfinite().all() and expected.isfinite().all():
-        return "The result is not finite: a number grew too large on the way, a logarithm met 0, or 0 was divided by 0."
+        what = "not finite but NaN" if output.isnan().any() else "not finite"
+        return f"The result is {what}: a number grew too large on the way, a logarithm met 0, or 0 was divided by 0."
     if case >= len(question.visible):
         return "Right on the inputs that check tries, wrong on this one."
     if case >= len(question.cases):

@@ -39,7 +39,7 @@ def notebook(*cells: str) -> str:
         ("return {1: 2}", "object of type dict"),
         ("return 1j", "not of the kind expected"),
         (f"return -{LOG_P}", "One number is expected; this is a result of shape (1,)."),
-        ("return logits.sum() * float('nan')", "not finite"),
+        ("return logits.sum() * float('nan')", "not finite but NaN"),
         ("return 1 / 0", "ZeroDivisionError: division by zero"),
         ("return undefined", "NameError"),
         ("raise BaseException('deep')", "BaseException: deep"),
