@@ -163,7 +163,7 @@ def _as_code(argument: Any) -> str:
 
 def _show(value: Any) -> str:
     if isinstance(value, Raised):
-        return f"nothing; {value.kind}: {value.text}".replace("\n", " ")
+        return f"nothing; {value}".replace("\n", " ")
     if isinstance(value, Odd):
         return value.description
     if isinstance(value, Tensor):

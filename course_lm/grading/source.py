@@ -1,8 +1,8 @@
 """From the cells of a notebook to the statements that define one function.
 
-Imports, definitions and assignments count, and of these only what the function needs. So no bare call, loop
-or print runs, and no experiment elsewhere in the notebook can slow the grading or break it. The worker
-loads this module alone.
+Imports, definitions and assignments count, those in `if` and `try` too, and of these only what the function
+needs. So no bare call, loop or print runs, and no experiment elsewhere in the notebook can slow the grading or
+break it. The worker loads this module alone.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from types import CodeType
 IMPORT = (ast.Import, ast.ImportFrom)
 DEFINITION = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 ASSIGNMENT = (ast.Assign, ast.AnnAssign, ast.AugAssign)
+BRANCH = (ast.If, ast.Try)
 MAGIC_OVER_PYTHON = re.compile(r"\s*%%(time|timeit|capture|prun)\b")
 ASIDE = re.compile(r"\s*([%!]|[\w, ]+=\s*[%!]|(\?+[\w.]+|[\w.]+\?+)\s*$)")
 """Lines for IPython alone: a magic, a shell command, their results in a variable, or ``torch?``."""
@@ -28,20 +29,30 @@ def statements_for(cells: list[str], function: str) -> tuple[list[ast.stmt], str
     """What to run, in order, so that `function` exists; and why its cell cannot be read, if it cannot."""
     found: list[ast.stmt] = []
     problem = ""
+    n_lines = 0
     for cell in cells:
         try:
-            found += _python(cell).body
+            found += _kept(ast.increment_lineno(_python(cell), n_lines).body)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             if defines(cell, function):
-                problem = f"{type(error).__name__}: {error}"
-    found = [statement for statement in found if isinstance(statement, IMPORT + DEFINITION + ASSIGNMENT)]
+                problem = f"{type(error).__name__}: {_where(error)}"
+        n_lines += len(_lines(cell))
     needed = _needed(found, function)
     return [statement for statement in found if binds(statement) & needed], problem
 
 
-def defines(cell: str, function: str) -> bool:
-    """Whether the text of a cell seems to define `function`; a look from outside that parses nothing."""
-    return re.search(rf"^(async +)?def +{function}\b|^{function} *(:[^=\n]*)?=(?!=)", cell, re.MULTILINE) is not None
+def text_of(cells: list[str]) -> list[str]:
+    """The lines that the line numbers of the statements count, so that an error can show its own."""
+    return [f"{line}\n" for cell in cells for line in _lines(cell)]
+
+
+def defines(cell: str, function: str, indent: str = "") -> bool:
+    """Whether the text of a cell seems to define `function`; a look from outside that parses nothing.
+
+    `indent` is a pattern for what stands before it: nothing at the top, white space in a branch, but also in a class.
+    """
+    pattern = rf"^{indent}((async +)?def +{function}\b|{function} *(:[^=\n]*)?=(?!=))"
+    return re.search(pattern, cell, re.MULTILINE) is not None
 
 
 def binds(statement: ast.stmt) -> set[str]:
@@ -50,6 +61,8 @@ def binds(statement: ast.stmt) -> set[str]:
         return {(alias.asname or alias.name).partition(".")[0] for alias in statement.names}
     if isinstance(statement, DEFINITION):
         return {statement.name}
+    if isinstance(statement, BRANCH):
+        return {name for body in _bodies(statement) for inner in body for name in binds(inner)}
     targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", statement)]
     return {node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)}
 
@@ -70,6 +83,35 @@ def import_early(statements: list[ast.stmt]) -> None:
             if name.partition(".")[0] != "course_lm":
                 with contextlib.suppress(Exception, SystemExit):
                     importlib.import_module(name)
+
+
+def _kept(body: list[ast.stmt]) -> list[ast.stmt]:
+    """Without bare calls, loops and prints, not even those in a branch."""
+    kept: list[ast.stmt] = [
+        statement for statement in body if isinstance(statement, IMPORT + DEFINITION + ASSIGNMENT + BRANCH)
+    ]
+    for statement in kept:
+        if isinstance(statement, BRANCH):
+            for inner in _bodies(statement):
+                inner[:] = _kept(inner) or [ast.copy_location(ast.Pass(), inner[0])]
+    return kept
+
+
+def _bodies(branch: ast.stmt) -> list[list[ast.stmt]]:
+    """The statements of each part of an `if` or a `try`."""
+    parts = [branch, *getattr(branch, "handlers", [])]
+    return [body for part in parts for name in ("body", "orelse", "finalbody") if (body := getattr(part, name, []))]
+
+
+def _where(error: Exception) -> str:
+    """What is wrong and, if it is the grammar, with which line."""
+    if isinstance(error, SyntaxError) and error.text:
+        return f"{error.msg}, in the line: {error.text.strip()[:300]}"
+    return str(error)
+
+
+def _lines(cell: str) -> list[str]:
+    return cell.split("\n")
 
 
 def _needed(found: list[ast.stmt], function: str) -> set[str]:

@@ -42,7 +42,10 @@ class Submission:
 
     def with_function(self, function: str) -> list[Notebook]:
         """The notebooks that seem to define `function`, the newest first."""
-        return [book for book in self.notebooks if any(defines(cell, function) for cell in book.cells)]
+        return self._with(function, "") or self._with(function, r"[ \t]+")
+
+    def _with(self, function: str, indent: str) -> list[Notebook]:
+        return [book for book in self.notebooks if any(defines(cell, function, indent) for cell in book.cells)]
 
 
 def submissions_in(path: Path) -> list[Submission]:
@@ -57,14 +60,14 @@ def submissions_in(path: Path) -> list[Submission]:
             f"path must be a folder of submissions or a notebook; got {path}, which does not exist. Check its spelling."
         )
     if path.is_file():
-        if path.suffix != ".ipynb":
+        if path.suffix.lower() != ".ipynb":
             raise ValueError(f"path must be a folder of submissions or a notebook (.ipynb); got {path}.")
         return [Submission(path.stem, (read_notebook(path),))]
     files: dict[str, list[Path]] = {}
     for entry in sorted(path.iterdir()):
         if entry.is_dir() and not _ignored(entry):
             files.setdefault(entry.name, []).extend(_notebooks_below(entry))
-        elif entry.is_file() and entry.suffix == ".ipynb" and not _ignored(entry):
+        elif entry.is_file() and entry.suffix.lower() == ".ipynb" and not _ignored(entry):
             files.setdefault(entry.stem, []).append(entry)  # beside a folder of the same name: the same student
     if not files:
         raise ValueError(
@@ -75,18 +78,17 @@ def submissions_in(path: Path) -> list[Submission]:
 
 def _notebooks_below(folder: Path) -> list[Path]:
     """Links are left out: one could lead into the folder of another student."""
-    try:
-        entries = sorted(folder.iterdir())
-    except OSError:
-        return [folder]  # stands for what cannot be read in it
     found: list[Path] = []
-    for entry in entries:
-        if entry.is_symlink() or _ignored(entry):
-            continue
-        if entry.is_dir():
-            found += _notebooks_below(entry)
-        elif entry.is_file() and entry.suffix == ".ipynb":
-            found.append(entry)
+    try:
+        for entry in sorted(folder.iterdir()):
+            if entry.is_symlink() or _ignored(entry):
+                continue
+            if entry.is_dir():
+                found += _notebooks_below(entry)
+            elif entry.is_file() and entry.suffix.lower() == ".ipynb":
+                found.append(entry)
+    except OSError:
+        found.append(folder)  # stands for what cannot be read in it
     return found
 
 

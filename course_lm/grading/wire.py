@@ -7,11 +7,16 @@ values through here too, so that both see the same thing. The worker loads this 
 from __future__ import annotations
 
 import contextlib
+import linecache
+import os
+import sysconfig
+import traceback
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,15 +26,25 @@ from torch import Tensor
 LARGEST = 100_000
 """The most numbers one result may hold; more than that is described, not sent."""
 
+LIBRARIES = (
+    *(f"{sysconfig.get_path(name)}{os.sep}" for name in ("stdlib", "platstdlib", "purelib", "platlib")),
+    *(f"{Path(file).parents[1]}{os.sep}" for file in (__file__, torch.__file__)),
+)
+"""Where the code of others lies: Python's, that of its packages, and the course's."""
+
 DTYPES = {str(dtype).removeprefix("torch."): dtype for dtype in (torch.float32, torch.int64, torch.bool)}
 
 
 @dataclass(frozen=True)
 class Raised:
-    """The call ended in an exception."""
+    """The call ended in an exception; `line` is the line of the student's code that led to it, where it is known."""
 
     kind: str
     text: str
+    line: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.text}" + (f", from the line: {self.line}" if self.line else "")
 
 
 @dataclass(frozen=True)
@@ -42,7 +57,7 @@ class Odd:
 def encode(value: Any) -> dict[str, Any]:
     """A value as something JSON can hold. Runs what `value` defines, so only where student code may run."""
     if isinstance(value, Raised):
-        return {"raised": value.kind, "text": value.text}
+        return {"raised": value.kind, "text": value.text, "line": value.line}
     if isinstance(value, str):
         return {"string": value[:LARGEST]}
     if value is None:
@@ -113,7 +128,7 @@ def decode(record: Any) -> Any:
     if isinstance(record, (int, float)):
         return record
     if "raised" in record:
-        return Raised(str(record["raised"]), str(record["text"]))
+        return Raised(str(record["raised"]), str(record["text"]), str(record["line"]))
     if "odd" in record:
         return Odd(str(record["odd"]))
     if "string" in record:
@@ -140,4 +155,15 @@ def describe(error: BaseException) -> Raised:
         text = str(error)[:300]
     except Exception:
         text = "an exception that cannot be printed"
-    return Raised(type(error).__name__, text)
+    return Raised(type(error).__name__, text, _own_line(error))
+
+
+def _own_line(error: BaseException) -> str:
+    """The last line on the way to an error that lies in no library, as far as its text is known."""
+    line = ""
+    with contextlib.suppress(Exception):
+        for frame, number in traceback.walk_tb(error.__traceback__):
+            file = frame.f_code.co_filename
+            if not file.startswith(LIBRARIES):
+                line = linecache.getline(file, number).strip() or line
+    return line[:300]

@@ -19,6 +19,7 @@ import codecs
 import contextlib
 import importlib.util
 import json
+import linecache
 import os
 import re
 import resource
@@ -29,6 +30,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 NOBODY = 65534
@@ -136,6 +138,7 @@ def _answer(job: dict[str, Any], tools: dict[str, Any], room: int, pipe: int) ->
     source, wire = tools["source"], tools["wire"]
     _set_limits(job["seconds"], room)
     statements, problem = source.statements_for(job["cells"], job["function"])
+    linecache.cache["<notebook>"] = (0, None, source.text_of(job["cells"]), "<notebook>")
     source.import_early(statements)
     sys.meta_path.insert(0, tools["watch"].ClosedBook(notice, source.unexplained(statements)))
     tools.pop("guard").guard(Path(__file__).parents[1], notice)
@@ -172,7 +175,8 @@ def _give_up_privileges() -> None:
 
 def _define(statements: list[ast.stmt], name: str, problem: str, tools: dict[str, Any]) -> tuple[Any, str]:
     """Runs the statements one by one; a later one may work although an earlier one failed."""
-    namespace: dict[str, Any] = {"__name__": "student"}
+    module = sys.modules["student"] = ModuleType("student")  # some decorators look their class up in its module
+    namespace = vars(module)
     for statement in statements:
         try:
             exec(compile(ast.Module([statement], []), "<notebook>", "exec"), namespace)
@@ -180,8 +184,7 @@ def _define(statements: list[ast.stmt], name: str, problem: str, tools: dict[str
             raise
         except Exception as error:
             if name in tools["source"].binds(statement):
-                raised = tools["wire"].describe(error)
-                problem = f"{raised.kind}: {raised.text}"
+                problem = str(tools["wire"].describe(error))
     function = namespace.get(name)
     if function is not None and not callable(function):
         problem = f"{name} is no function but of type {type(function).__name__}"

@@ -79,6 +79,13 @@ def test_check_stops_a_loop_that_catches_even_its_alarm(inside, capsys):
     assert sys.gettrace() is tracing
 
 
+def test_an_error_shows_the_line_of_the_student_that_it_comes_from(capsys):
+    check(student("cross_entropy", "x = logits\nreturn x @ torch.zeros(7)"))
+    said = capsys.readouterr().out
+    assert "returned: nothing; RuntimeError: " in said
+    assert ", from the line: return x @ torch.zeros(7)\n" in said
+
+
 @pytest.mark.parametrize(
     "cell",
     [
@@ -300,7 +307,7 @@ def test_strange_values_cross_the_wire_as_descriptions():
     assert decode(encode(None)) == Odd("None")
     assert decode(encode(object())) == Odd("an object of type object")
     assert decode(encode(torch.zeros(10**6))) == Odd("a tensor of shape (1000000,)")
-    assert decode(encode(Raised("ValueError", "no"))) == Raised("ValueError", "no")
+    assert decode(encode(Raised("ValueError", "no", "x = 1"))) == Raised("ValueError", "no", "x = 1")
 
 
 def test_a_numerical_misconception_without_extreme_cases_is_refused():

@@ -14,7 +14,7 @@ from course_lm.grading.batch import Row, grade, write_csv, write_json, write_jun
 from course_lm.grading.question import question_named
 from course_lm.grading.sandbox import Sandbox
 from course_lm.grading.source import statements_for
-from course_lm.grading.submission import read_notebook, suspicious
+from course_lm.grading.submission import read_notebook, submissions_in, suspicious
 
 RIGHT = "return -logits.log_softmax(-1)[torch.arange(len(targets)), targets].mean()"
 WRONG = "return logits.sum()"
@@ -23,6 +23,10 @@ COLUMNS = "submission,question,points,out_of,status,misconception,flags,seconds"
 
 def function(body: str, name: str = "cross_entropy") -> str:
     return f"def {name}(logits, targets):\n" + "".join(f"    {line}\n" for line in body.splitlines())
+
+
+def indented(cell: str) -> str:
+    return "".join(f"    {line}\n" for line in cell.splitlines())
 
 
 def notebook(*cells: str) -> str:
@@ -69,6 +73,30 @@ NOTEBOOKS = {
         "correct",
         ["class Loss:\n    def __call__(self, logits, targets):\n        " + RIGHT, "cross_entropy = Loss()"],
     ),
+    "dataclass": (
+        "correct",
+        [
+            "from dataclasses import dataclass\nimport torch",
+            "@dataclass\nclass Axis:\n    number: int = -1",
+            function(RIGHT + " + 0 * Axis().number"),
+        ],
+    ),
+    "import_in_a_branch": (
+        "correct",
+        [
+            "try:\n    import no_such_module as t\nexcept ImportError:\n    !ls\n    import math",
+            function(RIGHT + " + 0 * math.pi"),
+        ],
+    ),
+    "setting_in_a_branch": (
+        "correct",
+        [
+            "if torch.cuda.is_available():\n    D = 'cuda'\nelif torch.cuda.is_available():\n    pass\nelse:\n"
+            "    D = 'cpu'\n    while True:\n        print(D)",
+            function("logits = logits.to(D)\n" + RIGHT),
+        ],
+    ),
+    "function_in_a_branch": ("correct", ["if True:\n" + indented(function(RIGHT))]),
     "slow_experiment": ("correct", ["import time\nloss = time.sleep(60)", function("loss = 0\n" + RIGHT)]),
     "bare_loop": ("correct", ["while True: pass", function(RIGHT)]),
     "last_definition_counts": ("wrong", [function(RIGHT), function(WRONG)]),
@@ -163,6 +191,11 @@ def folder(tmp_path_factory):
     (folder / "half").mkdir()
     (folder / "half/a.ipynb").write_bytes(b"{")
     (folder / "half/b.ipynb").write_text(notebook(function(RIGHT)))
+    (folder / "method").mkdir()
+    (folder / "method/a.ipynb").write_text(notebook(function(RIGHT)))
+    (folder / "method/b.ipynb").write_text(notebook("class Tools:\n" + indented(function(WRONG))))
+    os.utime(folder / "method/a.ipynb", (1000, 1000))
+    (folder / "CAPITALS.IPYNB").write_text(notebook(function(RIGHT)))
     (folder / "twice").mkdir()
     (folder / "twice/in_folder.ipynb").write_text(notebook(function(RIGHT)))
     (folder / "twice.ipynb").write_text(notebook(function(RIGHT)))
@@ -206,6 +239,43 @@ def test_cells_without_source_are_skipped(loss):
 
 def test_the_newest_notebook_with_the_function_counts_and_is_flagged(loss):
     assert (loss["nested"].status, loss["nested"].flags) == ("correct", ("several",))
+
+
+def test_a_method_of_the_same_name_in_a_newer_notebook_does_not_count(loss):
+    assert (loss["method"].status, loss["method"].flags) == ("correct", ())
+
+
+def test_a_file_name_in_capitals_is_a_notebook_too(loss):
+    assert loss["CAPITALS"].status == "correct"
+
+
+@pytest.mark.parametrize(
+    ("cells", "line"),
+    [
+        ([function("x = logits\nreturn x / 0 if False else 1 / 0")], "return x / 0 if False else 1 / 0"),
+        (["import torch\n\ndef half(x):\n\n    return int(x)", function("return half('a')")], "return int(x)"),
+        (["%matplotlib inline\n!ls", function("return torch.zeros(2) @ torch.zeros(3)")], "return torch.zeros(2) @ "),
+        ([function("return (1")], "return (1"),
+        (["X = 1\nY = int('no')", "@Y\n" + function(RIGHT)], "@Y"),
+    ],
+)
+def test_an_error_shows_the_line_of_the_student_that_it_comes_from(cells, line, tmp_path):
+    (tmp_path / "anna.ipynb").write_text(notebook(*cells))
+    row = grade(tmp_path, questions=["cross_entropy"])[0]
+    assert row.status == "error"
+    assert f"the line: {line}" in row.message
+
+
+def test_a_folder_that_may_be_listed_and_not_entered_is_unreadable(tmp_path, monkeypatch):
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    (tmp_path / "anna").mkdir()
+    (tmp_path / "anna/a.ipynb").write_text(notebook())
+    monkeypatch.setattr(Path, "is_symlink", refuse)
+    (submission,) = submissions_in(tmp_path)
+    assert submission.name == "anna"
+    assert submission.notebooks[0].problem
 
 
 def test_a_folder_and_a_notebook_of_the_same_name_are_one_submission(loss):
