@@ -44,6 +44,7 @@ def guard(course: Path, notice: Callable[[str], Any]) -> None:
     closed = f"{os.path.realpath(course)}/"
     harmless = {os.path.realpath(Path(__file__).with_name(name)) for name in WORKER_FILES}  # tracebacks look into them
     me = os.getpid()
+    profilers: list[str] = []
 
     def look(name: str, flags: int) -> None:
         path = os.path.realpath(name)
@@ -62,6 +63,10 @@ def guard(course: Path, notice: Callable[[str], Any]) -> None:
             look(os.fsdecode(arguments[0]), arguments[2] or 0)
         elif event.startswith(REFUSED) or (event == "os.kill" and arguments[0] != me):
             raise PermissionError(f"{event} is not possible in grading")
+        elif event == "sys.setprofile":  # once, for the worker's watch over forbidden calls
+            if profilers:
+                raise PermissionError("profiling is not possible in grading")
+            profilers.append(event)
         elif event == "object.__setattr__" and arguments[1] == "__code__":  # not even this hook's
             raise PermissionError("replacing the code of a function is not possible in grading")
 

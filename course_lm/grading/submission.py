@@ -16,10 +16,10 @@ from course_lm.grading.source import defines
 LARGEST = 50 << 20
 SUSPICIOUS = {
     "grader": r"course_lm\.grading\.(?!check\b)\w",
-    "frames": r"\bgc\b|\bctypes\b|_getframe|\binspect\.(stack|currentframe)",
+    "frames": r"\bgc\b|\bctypes\b|_getframe|[gs]etprofile|\binspect\.(stack|currentframe)",
     "imports": r"__import__|\bimportlib\b|sys\.(modules|meta_path)",
     "process": r"os\.(_exit|fork|kill|system|popen|exec\w+)\b|\bsubprocess\b|\bmultiprocessing\b|/proc\b",
-    "torch-internals": r"torch\.(_C|_refs|_decomp|jit)\b|DisableTorchFunction",
+    "torch-internals": r"torch\.(_C|_refs|_decomp|jit)\b|DisableTorchFunction|_pop_mode|_disable_current_modes",
 }
 """Text that an honest answer hardly needs, by the flag it earns: a reason to look, not a verdict."""
 

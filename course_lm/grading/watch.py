@@ -3,18 +3,23 @@
 torch offers every call of its own to the active modes first: a function mode sees ``F.cross_entropy``, an alias,
 ``nn.CrossEntropyLoss`` or ``torch.ops`` by name, and a dispatch mode below it sees the kernels that compiled code
 calls. So one list of names covers every route. The call still goes through; that it was made is told at once,
-so it stays noticed when the student catches every exception. The worker loads this module alone.
+so it stays noticed when the student catches every exception. Modes can be switched off from within, so the worker
+also watches Python's own calls. It loads this module alone.
 """
 
 from __future__ import annotations
 
 import importlib.abc
 import importlib.machinery
+import os
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from types import ModuleType
+from pathlib import Path
+from types import FrameType, ModuleType
 from typing import Any
 
+import torch
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
@@ -31,6 +36,24 @@ def library_watch(forbidden: Iterable[str], notice: Notice) -> Iterator[None]:
         return
     with _Functions(names, notice), _Kernels(names, notice):
         yield
+
+
+def call_watch(forbidden: Iterable[str], notice: Notice) -> None:
+    """From now on, calls from Python are noticed too, even while the modes are off. Nothing ends it but the guard's
+    refusal to let anyone else take its place, and it does not see what compiled code calls.
+    """
+    names = frozenset(forbidden)
+    home = f"{Path(torch.__file__).parent}{os.sep}"
+
+    def look(frame: FrameType, event: str, called: Any) -> None:
+        code = frame.f_code
+        if event == "c_call" and called.__name__ in names:
+            notice(called.__name__)
+        if event == "call" and code.co_name in names and code.co_filename.startswith(home):
+            notice(code.co_name)
+
+    if names:
+        sys.setprofile(look)
 
 
 class _Functions(TorchFunctionMode):

@@ -146,7 +146,8 @@ def _answer(job: dict[str, Any], tools: dict[str, Any], room: int, pipe: int) ->
     function, problem = _define(statements, job["function"], problem, tools)
     outputs = None
     if callable(function):
-        with tools["watch"].library_watch(job["forbidden"], notice):  # only now: a cell may compare with the library
+        tools["watch"].call_watch(job["forbidden"], notice)  # only now: a cell may compare with the library
+        with tools["watch"].library_watch(job["forbidden"], notice):
             outputs = [wire.attempt(function, [wire.decode(argument) for argument in case]) for case in job["cases"]]
         if any("t allocate memory" in output.get("text", "") for output in outputs):
             raise MemoryError

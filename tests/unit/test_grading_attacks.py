@@ -12,6 +12,7 @@ ATTACKS = sorted((Path(__file__).parent / "attacks").glob("*.ipynb"))
 FORBIDDEN = {
     *("blinds_the_watch", "imports_by_name", "imports_everything", "imports_the_package", "opens_the_closed_book"),
     *("reads_by_descriptor", "reads_the_loss", "reads_the_reference", "uses_the_library"),
+    *("blinds_both_watches", "pops_the_watch", "stops_the_profiler"),
 }
 HONEST = """import torch
 
