@@ -74,7 +74,9 @@ def _name_of(function: Callable[..., Any], notebook: dict[str, Any]) -> str:
     own: str = getattr(function, "__name__", repr(function))
     if own in all_questions():
         return own
-    names = {**notebook, **getattr(function, "__globals__", {})}
+    names = dict(notebook)
+    for code in (function, getattr(function, "func", None), type(function).__call__):  # or it comes from elsewhere
+        names |= getattr(code, "__globals__", {})
     return next((name for name in all_questions() if names.get(name) is function), own)
 
 

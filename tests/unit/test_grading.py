@@ -98,8 +98,10 @@ def test_an_error_shows_the_line_of_the_student_that_it_comes_from(capsys):
     ],
 )
 def test_check_knows_a_function_by_the_name_it_was_given(cell, capsys):
-    exec(f"{IMPORTS}{cell}\ncheck(cross_entropy)", {})
-    assert capsys.readouterr().out == "cross_entropy: right.\n"
+    notebook: dict = {}
+    exec(f"{IMPORTS}{cell}\ncheck(cross_entropy)", notebook)
+    check(notebook["cross_entropy"])
+    assert capsys.readouterr().out == "cross_entropy: right.\n" * 2
 
 
 def test_check_lets_an_import_come_to_an_end(tmp_path, monkeypatch, capsys):
