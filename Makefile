@@ -8,7 +8,7 @@ SOURCES := _config.yml _toc.yml $(wildcard course_lm/*.py course_lm/grading/*.py
 # Stored numbers are those of one thread on the CPU.
 FIXED := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 COURSE_LM_DEVICE=cpu JUPYTER_PLATFORM_DIRS=1
 
-.PHONY: setup book test test-unit test-notebooks test-browser notebooks repo test-colab lab serve lint audit release lock clean
+.PHONY: setup book test test-unit test-notebooks test-browser notebooks repo test-colab gpu-runs lab serve lint audit release lock clean
 
 setup: $(READY)
 
@@ -58,6 +58,12 @@ test-colab:
 		.venv-colab/wheel/*.whl ipykernel nbclient
 	.venv-colab/bin/python -m pip uninstall --quiet --yes course-lm jedi
 	PYTHONPATH= $(FIXED) .venv-colab/bin/python tests/colab/run_notebooks.py .venv-colab/wheel/*.whl
+
+# Measures the GPU if there is one, then writes book/gpu_runs.md from the records that are there.
+gpu-runs: $(READY)
+	if $(BIN)/python -c "import sys, torch; sys.exit(not torch.cuda.is_available())"; then \
+		$(BIN)/python benchmarks/gpu.py $(if $(NANOGPT),--nanogpt $(NANOGPT)) --json benchmarks/records; fi
+	$(BIN)/python book/_tools/gpu_runs.py
 
 lab: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[lab]" -c constraints.txt

@@ -24,6 +24,7 @@ from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
+from torch.amp.grad_scaler import GradScaler
 
 from course_lm import ModelConfig, TrainConfig, TransformerLM, batches, evaluate, load_corpus, train
 from course_lm.data import Corpus
@@ -80,8 +81,10 @@ class AsLanguageModel:
         return logits
 
 
-def nanogpt(path: str, corpus: Corpus, seed: int, settings: Settings, device: torch.device) -> Competitor:
-    """A run of nanoGPT; on a GPU in bfloat16 and compiled, as in its train.py."""
+def nanogpt(
+    path: str, corpus: Corpus, seed: int, settings: Settings, device: torch.device, dtype: torch.dtype = torch.float32
+) -> Competitor:
+    """A run of nanoGPT with products in ``dtype``; on a GPU compiled, and in float16 scaled, as in its train.py."""
     sys.path.insert(0, path)
     from model import GPT, GPTConfig
 
@@ -94,17 +97,20 @@ def nanogpt(path: str, corpus: Corpus, seed: int, settings: Settings, device: to
     compute = torch.compile(gpt) if on_gpu else gpt
     generator = torch.Generator().manual_seed(seed)
     rows = batches(corpus.train.to(device), settings.rows, settings.context_length, generator=generator)
+    scaler = GradScaler(device.type, enabled=dtype == torch.float16)
 
     def run() -> Iterator[None]:
         for step in range(settings.iterations):
             for group in optimizer.param_groups:
                 group["lr"] = cosine_rate(step, settings.iterations)
             x, y = next(rows)
-            with autocast(device, torch.bfloat16 if on_gpu else torch.float32):
+            with autocast(device, dtype):
                 _, loss = compute(x.contiguous(), y.contiguous())
-            loss.backward()
+            scaler.scale(loss).backward()
+            scaler.unscale_(optimizer)
             torch.nn.utils.clip_grad_norm_(gpt.parameters(), 1.0)
-            optimizer.step()
+            scaler.step(optimizer)
+            scaler.update()
             optimizer.zero_grad(set_to_none=True)
             yield
 
