@@ -67,7 +67,9 @@ gpu-runs: $(READY)
 
 lab: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[lab]" -c constraints.txt
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter lab
+	$(BIN)/python book/_tools/contents.py
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter lab --LabApp.app_settings_dir="$(CURDIR)/book/_tools/lab" \
+		--LabApp.default_url=/lab/tree/CONTENTS.md
 
 serve: book
 	$(BIN)/python -m http.server --directory _build/html --bind 127.0.0.1 8000
@@ -105,4 +107,4 @@ lock:
 	rm -rf .venv-lock
 
 clean:
-	rm -rf _build dist runs/toy book/_static/live/toy_*.js .venv .venv-lock .venv-release .venv-colab .mypy_cache .ruff_cache .hypothesis
+	rm -rf _build dist runs/toy CONTENTS.md book/_static/live/toy_*.js .venv .venv-lock .venv-release .venv-colab .mypy_cache .ruff_cache .hypothesis
