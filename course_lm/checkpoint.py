@@ -1,16 +1,14 @@
 """A run on disk: the weights, what they mean, and all that is needed to go on exactly.
 
-Everything is one safetensors file, whose header holds the configuration as JSON. It is written beside its place and
-moved there in one step, so a run that is killed at any moment leaves the last good checkpoint.
+Everything is one safetensors file, whose header holds the configuration as JSON. It is written whole or not at all, so
+a run that is killed at any moment leaves the last good checkpoint.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +21,7 @@ from torch.amp.grad_scaler import GradScaler
 from torch.optim import Optimizer
 
 from course_lm.config import ModelConfig, TrainConfig
+from course_lm.files import write_whole
 from course_lm.model import TransformerLM
 from course_lm.tokenizer import Tokenizer
 
@@ -115,9 +114,8 @@ def save_checkpoint(
         "train": None if train_config is None else asdict(train_config),
         "step": step,
     }
-    content = save(tensors, metadata=_sealed(tensors, json.dumps(description)))
     path = Path(folder, FILE_NAME)
-    _write_atomically(path, content)
+    write_whole(path, save(tensors, metadata=_sealed(tensors, json.dumps(description))), "the checkpoint")
     return path
 
 
@@ -170,20 +168,3 @@ def _sealed(tensors: Mapping[str, Tensor], description: str) -> dict[str, str]:
         content = tensors[name].cpu().contiguous().reshape(-1).view(torch.uint8)
         digest.update(name.encode() + content.numpy().tobytes())
     return {"format": FORMAT, "description": description, "sha256": digest.hexdigest()}
-
-
-def _write_atomically(path: Path, content: bytes) -> None:
-    temporary = path.with_name(path.name + ".partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        with suppress(OSError):  # where the folder is a file, there is nothing to clear away either
-            temporary.unlink()
-        raise OSError(
-            f"the checkpoint {str(path)!r} cannot be written: {error.strerror}. Choose another folder or make room."
-        ) from error

@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TextIO
 
+from course_lm.files import write_whole
 from course_lm.train import StepRecord
 
 FILE_NAME = "records.jsonl"
@@ -56,16 +57,8 @@ def read(folder: str | Path) -> list[StepRecord]:
 
 def _opened(path: Path, earlier: list[StepRecord]) -> TextIO:
     """The file, open at its end, with the earlier records in it."""
-    temporary = path.with_name(FILE_NAME + ".partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text("".join(map(_line, earlier)), encoding="utf-8")
-        temporary.replace(path)
-        return path.open("a", encoding="utf-8")
-    except OSError as error:
-        raise OSError(
-            f"the records {str(path)!r} cannot be written: {error.strerror}. Choose another folder or make room."
-        ) from error
+    write_whole(path, "".join(map(_line, earlier)).encode(), "the records")
+    return path.open("a", encoding="utf-8")
 
 
 def _line(record: StepRecord) -> str:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
-import os
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,6 +18,7 @@ from course_lm.codec import compress as compress_text
 from course_lm.codec import decompress as decompress_text
 from course_lm.evaluate import LedgerRow
 from course_lm.evaluate import ledger as make_ledger
+from course_lm.files import write_whole
 from course_lm.generate import stream
 from course_lm.loss import bits_per_byte, nats_to_bits
 from course_lm.score import LanguageModel
@@ -71,6 +70,7 @@ def ledger(
 
 def compress(folder: Folder, source: Input, target: Output) -> None:
     """Compress a UTF-8 text file with a trained model."""
+    _require_new(target)
     model, tokenizer, _ = load_run(folder)
     content = _read(source)
     try:
@@ -78,7 +78,7 @@ def compress(folder: Folder, source: Input, target: Output) -> None:
     except UnicodeDecodeError as error:
         raise ValueError(f"SOURCE must be UTF-8 text; byte {error.start} of {str(source)!r} is not.") from error
     compressed = compress_text(text, model, tokenizer)
-    _write_new(target, compressed)
+    write_whole(target, compressed, "TARGET")
     typer.echo(
         f"{len(content)} bytes to {len(compressed)}, of which {HEADER_BYTES} are the header; "
         f"{8 * len(compressed) / max(len(content), 1):.3f} bits per byte. Keep the model: nothing else can read it."
@@ -87,9 +87,10 @@ def compress(folder: Folder, source: Input, target: Output) -> None:
 
 def decompress(folder: Folder, source: Input, target: Output) -> None:
     """Restore a text that `compress` wrote, with the same model."""
+    _require_new(target)
     model, tokenizer, _ = load_run(folder)
     text = decompress_text(_read(source), model, tokenizer)
-    _write_new(target, text.encode())
+    write_whole(target, text.encode(), "TARGET")
     typer.echo(f"{len(text.encode())} bytes: {target}")
 
 
@@ -137,15 +138,10 @@ def _read(source: Path) -> bytes:
         raise OSError(f"SOURCE {str(source)!r} cannot be read: {error.strerror}. Check the path.") from error
 
 
-def _write_new(target: Path, content: bytes) -> None:
-    """Write a file whole or not at all, and never over another."""
+def _require_new(target: Path) -> None:
+    """Refuse a target before any work is done for it."""
     if target.exists():
         raise FileExistsError(f"TARGET must be a new file; {str(target)!r} exists. Choose another name.")
-    partial = target.with_name(target.name + ".partial")
-    try:
-        partial.write_bytes(content)
-        os.replace(partial, target)
-    except OSError as error:
-        with suppress(OSError):
-            partial.unlink()
-        raise OSError(f"TARGET {str(target)!r} cannot be written: {error.strerror}. Choose another folder.") from error
+    if not target.parent.is_dir():
+        folder = str(target.parent)
+        raise FileNotFoundError(f"TARGET {str(target)!r} cannot be written: {folder!r} is no folder. Make it first.")

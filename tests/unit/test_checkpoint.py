@@ -125,7 +125,7 @@ def test_a_failed_write_keeps_the_checkpoint_before(tmp_path, model, monkeypatch
     def no_room(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("course_lm.checkpoint.os.fsync", no_room)
+    monkeypatch.setattr("course_lm.files.os.fsync", no_room)
     with pytest.raises(OSError, match=r"cannot be written: No space left.*another folder"):
         save_checkpoint(tmp_path, model, step=2)
     assert load_checkpoint(tmp_path).step == 1
