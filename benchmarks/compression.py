@@ -38,8 +38,7 @@ def main() -> None:
     corpus = load_corpus(checkpoint.corpus, tokenizer=tokenizer)
     text = first_bytes(tokenizer.decode(corpus.val[1:]), arguments.n_bytes)
     raw = text.encode()
-    bos = torch.tensor([tokenizer.bos_id])
-    metrics = evaluate(model, torch.cat([bos, tokenizer.encode(text)]))
+    metrics = evaluate(model, tokenizer.encode_with_bos(text))
     data, t_compress = timed(lambda: compress(text, model, tokenizer))
     back, t_decompress = timed(lambda: decompress(data, model, tokenizer))
     if back != text:

@@ -56,6 +56,14 @@ class Tokenizer(ABC):
             ValueError: if a character cannot be encoded; it says which, and where it stands.
         """
 
+    def encode_with_bos(self, text: str) -> Tensor:
+        """The ``(1 + N,)`` ids of a whole text as a model reads it: ``bos_id``, then its N tokens.
+
+        Raises:
+            ValueError: as `encode` does; the place is that in ``text``.
+        """
+        return torch.cat([torch.tensor([self.bos_id]), self.encode(text)])
+
     @abstractmethod
     def to_bytes(self, ids: Tensor | Iterable[int]) -> bytes:
         """The UTF-8 bytes of ``(N,)`` ids, also where they stop within a character.

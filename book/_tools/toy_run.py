@@ -60,7 +60,7 @@ def page(model: TransformerLM, corpus: Corpus, plan: TrainConfig) -> str:
 def first_figure(model: TransformerLM, corpus: Corpus) -> Figure:
     """What the model expects after a few words: the picture on the first page."""
     prefix = "the brave d"
-    ids = torch.cat([torch.tensor([corpus.tokenizer.bos_id]), corpus.tokenizer.encode(prefix)])
+    ids = corpus.tokenizer.encode_with_bos(prefix)
     with torch.no_grad():
         p = model.eval()(ids[None].to(model.device))[0, -1].softmax(-1).cpu()
     best = p.topk(5).indices

@@ -53,8 +53,7 @@ def ledger(
     model, tokenizer, _ = load_run(folder)
     if not text:
         raise ValueError("TEXT must have at least one character; got an empty text.")
-    ids = torch.cat([torch.tensor([tokenizer.bos_id]), tokenizer.encode(text)])
-    rows = make_ledger(model, ids)
+    rows = make_ledger(model, tokenizer.encode_with_bos(text))
     totals = _totals(rows, len(text.encode()))
     if as_json:
         tokens = [asdict(row) | {"token": tokenizer.decode([row.token]), "id": row.token} for row in rows]
@@ -106,7 +105,7 @@ def continuation(
 ) -> Iterator[str]:
     """The prompt, then text as it is drawn, in whole characters."""
     yield prompt
-    ids = torch.cat([torch.tensor([tokenizer.bos_id]), tokenizer.encode(prompt)])
+    ids = tokenizer.encode_with_bos(prompt)
     generator = torch.Generator().manual_seed(seed)
     decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a token can end within a character
     drawn = stream(model, ids[None], n_tokens, temperature=temperature, top_k=top_k, top_p=top_p, generator=generator)

@@ -25,7 +25,7 @@ def tokenizer(toy) -> CharTokenizer:
 def corpus(toy) -> Corpus:
     """The toy corpus in small."""
     text = toy.sample(30_000, seed=1)
-    ids = torch.cat([torch.tensor([toy.tokenizer.bos_id]), toy.tokenizer.encode(text)])
+    ids = toy.tokenizer.encode_with_bos(text)
     cut = int(line_starts(ids, toy.tokenizer.bos_id)[-60])
     return Corpus("toy", text, toy.tokenizer, train=ids[: cut + 1], val=ids[cut:], source=toy)
 

@@ -46,7 +46,7 @@ def payload_bits(text, model, tokenizer):
 
 
 def ledger_bits(text, model, tokenizer):
-    ids = torch.cat([torch.tensor([tokenizer.bos_id]), tokenizer.encode(text)])
+    ids = tokenizer.encode_with_bos(text)
     return sum(row.bits for row in ledger(model, ids))
 
 

@@ -73,6 +73,16 @@ def test_a_line_break_is_one_token_that_starts_a_text(any_tokenizer):
     assert torch.equal(torch.cat(lines), any_tokenizer.encode("hello\nhell\n"))
 
 
+def test_a_whole_text_begins_with_the_start_and_errors_name_its_own_places(any_tokenizer):
+    ids = any_tokenizer.encode_with_bos("hell")
+    assert ids.dtype == torch.int64
+    assert any_tokenizer.decode(ids) == "\nhell"
+    assert ids[0] == any_tokenizer.bos_id
+    assert torch.equal(ids[1:], any_tokenizer.encode("hell"))
+    with pytest.raises(ValueError, match=r"at position 1, line 1"):
+        any_tokenizer.encode_with_bos("h\ud800")
+
+
 def test_ids_can_come_as_a_tensor_or_a_list_and_only_from_the_vocabulary(any_tokenizer):
     ids = any_tokenizer.encode("hello")
     assert any_tokenizer.decode(ids) == any_tokenizer.decode(ids.tolist()) == "hello"
