@@ -1,38 +1,25 @@
-"""Train the toy model for the book, unless its configuration and its code are those of the run that is there.
+"""Train the toy model for the book, unless this machine keeps a run of the same configuration and code.
 
     python book/_tools/toy_run.py
 
-Writes the folder `runs/toy`: the checkpoint, the records, the curve, and the page of figures that the book includes.
+Writes the folder `runs/toy`: the curve, the picture on the first page, and the page of figures that the book includes.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import asdict
 from pathlib import Path
 
 import torch
 from matplotlib.figure import Figure
 
-import course_lm
-from course_lm import ModelConfig, TrainConfig, TransformerLM, evaluate, generate, load_corpus, plot, records, train
+from course_lm import ModelConfig, StepRecord, TrainConfig, TransformerLM, evaluate, generate, load_corpus, plot
 from course_lm.data import Corpus
 from course_lm.evaluate import gap_to_source
+from course_lm.kept import train_once
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "runs" / "toy"
 PRESET = "tiny"
-
-
-def key() -> str:
-    """Changes whenever the configuration or any code that the run depends on does."""
-    package = Path(course_lm.__file__).parent
-    code = [package / name for name in sorted(p.name for p in package.glob("*.py"))]
-    digest = hashlib.sha256(torch.__version__.encode())
-    for path in [Path(__file__), *code]:
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def page(model: TransformerLM, corpus: Corpus, plan: TrainConfig) -> str:
@@ -67,29 +54,27 @@ def first_figure(model: TransformerLM, corpus: Corpus) -> Figure:
     return plot.next_token_bars([corpus.tokenizer.decode([i]) for i in best], p[best], truth="o", prefix=prefix)
 
 
-def main() -> None:
-    """Train and write the folder; the key is written last, so an interrupted run counts as none."""
-    stamp = FOLDER / "key.json"
-    if stamp.exists() and json.loads(stamp.read_text())["key"] == key():
-        print(f"the toy run is up to date: {FOLDER.relative_to(ROOT)}")
-        return
-    stamp.unlink(missing_ok=True)
-    print("training the toy model for the book", flush=True)
-    corpus, plan = load_corpus("toy"), TrainConfig.preset(PRESET)
-    model = TransformerLM(ModelConfig.preset(PRESET, corpus.tokenizer.vocab_size))
-    run = list(records.keep(train(model, corpus, plan, folder=FOLDER), FOLDER))
+def curve(run: list[StepRecord], floor: float) -> Figure:
+    """The losses of the run."""
     looks = [record for record in run if record.val_nats_per_token is not None]
-    curve = plot.training_curve(
+    return plot.training_curve(
         [record.step for record in run],
         [record.nats_per_token for record in run],
         [record.step for record in looks],
         [record.val_nats_per_token for record in looks],
-        floor=corpus.source.entropy_rate,
+        floor=floor,
     )
-    curve.savefig(FOLDER / "curve.png", dpi=110)
+
+
+def main() -> None:
+    """Train, or find the run that is kept, and write the folder."""
+    print("the toy run for the book: trained once, then kept", flush=True)
+    corpus, plan = load_corpus("toy"), TrainConfig.preset(PRESET)
+    model, run = train_once(ModelConfig.preset(PRESET, corpus.tokenizer.vocab_size), corpus, plan)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    curve(run, corpus.source.entropy_rate).savefig(FOLDER / "curve.png", dpi=110)
     first_figure(model, corpus).savefig(FOLDER / "next_token.png", dpi=110)
     (FOLDER / "page.md").write_text(page(model, corpus, plan), encoding="utf-8")
-    stamp.write_text(json.dumps({"key": key(), "plan": asdict(plan)}), encoding="utf-8")
 
 
 if __name__ == "__main__":
