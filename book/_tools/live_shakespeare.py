@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
 
+import kept_record
 import live_weights
-import torch
 
 from course_lm import ModelConfig, TrainConfig, TransformerLM, evaluate, load_corpus, train
 from course_lm.data import Corpus
@@ -26,10 +25,8 @@ def record(corpus: Corpus, model: TransformerLM, machine: str) -> dict[str, obje
     """How the model was made and what it costs, in nats per character of the validation split."""
     exact, live = (evaluate(m, corpus.val).nats_per_token for m in (model, live_weights.rounded(model)))
     return {
-        "made": f"{datetime.now(UTC):%Y-%m-%d}",
+        **kept_record.made(machine),
         "command": "python book/_tools/live_shakespeare.py",
-        "machine": machine,
-        "torch": torch.__version__,
         "parameters": sum(weights.numel() for weights in model.parameters()),
         "plan": asdict(PLAN),
         "training_characters": len(corpus.train) - 1,

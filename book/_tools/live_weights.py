@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import kept_record
 import numpy as np
 import torch
 from torch import Tensor
@@ -102,9 +103,8 @@ def dequantized(scales: np.ndarray, entries: np.ndarray) -> np.ndarray:
 
 def register(file: str, content: Mapping[str, Any]) -> Path:
     """Write a script that hands its content over under the file's name, one entry a line."""
-    lines = ",\n".join(f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in content.items())
     path = LIVE / f"{file}.js"
-    path.write_text(f'courseLM.register("{file}", {{\n{lines}\n}});\n', encoding="utf-8")
+    path.write_text(f'courseLM.register("{file}", {kept_record.as_json(content)});\n', encoding="utf-8")
     return path
 
 

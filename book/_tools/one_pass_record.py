@@ -9,21 +9,17 @@ not lengthen. In every round each job is timed once, and the record holds the me
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
 from statistics import median
 
+import kept_record
 import torch
 from torch import Tensor
 
-import course_lm
 from course_lm import ModelConfig, TransformerLM, load_corpus
 
-PATH = Path(course_lm.__file__).parent / "data_files" / "one_pass.json"
 LOOPS = (57, 256)  # tokens; 57 has the sentence that the book follows
 PASSES = (57, 64, 128, 256, 512, 1024)
 N_ROUNDS = 31
@@ -49,9 +45,7 @@ def record(machine: str) -> dict[str, object]:
     rounds = [{job: milliseconds(model, rows) for job, rows in jobs.items()} for _ in range(1 + N_ROUNDS)]
     medians = {job: round(median(times[job] for times in rounds[1:]), 3) for job in jobs}  # the first is a warm-up
     return {
-        "made": f"{datetime.now(UTC):%Y-%m-%d}",
-        "machine": machine,
-        "torch": torch.__version__,
+        **kept_record.made(machine),
         "preset": "small",
         "context_length": config.context_length,
         "rounds": N_ROUNDS,
@@ -62,7 +56,4 @@ def record(machine: str) -> dict[str, object]:
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    PATH.parent.mkdir(exist_ok=True)
-    kept = record(machine=sys.argv[1])
-    lines = ",\n".join(f"  {json.dumps(name)}: {json.dumps(value)}" for name, value in kept.items())
-    PATH.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
+    kept_record.write("one_pass.json", record(machine=sys.argv[1]))

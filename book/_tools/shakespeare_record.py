@@ -8,14 +8,11 @@ no line of the corpus is stored: the record holds losses, and a text that the mo
 
 from __future__ import annotations
 
-import json
 import sys
-from datetime import UTC, datetime
-from pathlib import Path
 
+import kept_record
 import torch
 
-import course_lm
 from course_lm import (
     ModelConfig,
     NGramLM,
@@ -29,7 +26,6 @@ from course_lm import (
 )
 from course_lm.data import Corpus
 
-PATH = Path(course_lm.__file__).parent / "data_files" / "shakespeare_small.json"
 N_SAMPLED = 300
 
 
@@ -42,9 +38,7 @@ def record(corpus: Corpus, machine: str) -> dict[str, object]:
     written = generate(model, torch.tensor([[bos]]), N_SAMPLED, generator=torch.Generator().manual_seed(0))[0, 1:]
     counting = {"uniform": UniformLM(V)} | {f"{n}-gram": NGramLM(n, V).fit(corpus.train) for n in (2, 5)}
     return {
-        "made": f"{datetime.now(UTC):%Y-%m-%d}",
-        "machine": machine,
-        "torch": torch.__version__,
+        **kept_record.made(machine),
         "preset": "small",
         "parameters": sum(weights.numel() for weights in model.parameters()),
         "vocab_size": V,
@@ -60,7 +54,4 @@ def record(corpus: Corpus, machine: str) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    PATH.parent.mkdir(exist_ok=True)
-    kept = record(load_corpus("shakespeare"), machine=sys.argv[1])
-    lines = ",\n".join(f"  {json.dumps(name)}: {json.dumps(value)}" for name, value in kept.items())
-    PATH.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
+    kept_record.write("shakespeare_small.json", record(load_corpus("shakespeare"), machine=sys.argv[1]))
