@@ -1,4 +1,6 @@
-"""One tiny text, one tiny model and one exact source, made once."""
+"""Tiny texts, one tiny model and one exact source, made once."""
+
+from pathlib import Path
 
 import pytest
 import torch
@@ -28,6 +30,14 @@ def corpus(toy) -> Corpus:
     ids = toy.tokenizer.encode_with_bos(text)
     cut = int(line_starts(ids, toy.tokenizer.bos_id)[-60])
     return Corpus("toy", text, toy.tokenizer, train=ids[: cut + 1], val=ids[cut:], source=toy)
+
+
+@pytest.fixture(scope="session")
+def corpus_file(tmp_path_factory) -> Path:
+    """A file of 128 lines that small runs can learn; tests read it and leave it as it is."""
+    path = tmp_path_factory.mktemp("corpus") / "animals.txt"
+    path.write_text("".join(f"the {one} sees the {other}.\n" for one in "abcdefgh" for other in "abcdefghijklmnop"))
+    return path
 
 
 @pytest.fixture

@@ -13,12 +13,10 @@ from course_lm import ModelConfig, TransformerLM
 from course_lm.grading.question import all_questions
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
-TEXT = "".join(f"the {animal} sees the {other}.\n" for animal in "abcdefgh" for other in "abcdefghijklmnop")
 
 
-def test_the_benchmark_for_a_gpu_runs_on_a_cpu_and_keeps_its_records(tmp_path):
-    (tmp_path / "text.txt").write_text(TEXT)
-    options = ["--corpus", tmp_path / "text.txt", "--preset", "tiny", "--steps", "20", "--target", "9"]
+def test_the_benchmark_for_a_gpu_runs_on_a_cpu_and_keeps_its_records(tmp_path, corpus_file):
+    options = ["--corpus", corpus_file, "--preset", "tiny", "--steps", "20", "--target", "9"]
     command = [sys.executable, BENCHMARKS / "gpu.py", *options, "--json", tmp_path / "records.json"]
     subprocess.run([*map(str, command)], check=True, capture_output=True)
     records = json.loads((tmp_path / "records.json").read_text())

@@ -14,8 +14,6 @@ from course_lm.cli import runs
 from course_lm.cli.text import continuation
 from course_lm.codec import HEADER_BYTES
 
-TEXT = "".join(f"the {animal} sees the {other}.\n" for animal in "abcdefgh" for other in "abcdefghijklmnop")
-
 
 @pytest.fixture
 def run(capsys, monkeypatch):
@@ -29,13 +27,6 @@ def run(capsys, monkeypatch):
         return end.value.code or 0, captured.out, captured.err
 
     return call
-
-
-@pytest.fixture(scope="module")
-def corpus_file(tmp_path_factory) -> Path:
-    path = tmp_path_factory.mktemp("corpus") / "animals.txt"
-    path.write_text(TEXT)
-    return path
 
 
 @pytest.fixture(scope="module")
@@ -148,8 +139,9 @@ def test_a_resumed_run_that_is_refused_changes_no_file(run, tmp_path, corpus_fil
     before = log.read_bytes()
     assert run(*words, "--steps", 3)[0] == 2
     assert log.read_bytes() == before
-    corpus_file.with_name("other.txt").write_text(TEXT.replace("sees the a", "sees the b"))
-    assert "the same text" in run("train", "--corpus", corpus_file.with_name("other.txt"), *words[3:], "--steps", 2)[2]
+    other = tmp_path / "other.txt"
+    other.write_text(corpus_file.read_text().replace("sees the a", "sees the b"))
+    assert "the same text" in run("train", "--corpus", other, *words[3:], "--steps", 2)[2]
 
 
 def test_a_stopped_run_says_how_to_go_on(run, tmp_path, corpus_file, monkeypatch):

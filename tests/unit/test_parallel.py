@@ -14,7 +14,6 @@ import torch
 from course_lm import ModelConfig, TrainConfig, TransformerLM, load_checkpoint, load_corpus, train
 from course_lm.parallel import Processes, launched
 
-TEXT = "".join(f"the {animal} sees the {other}.\n" for animal in "abcdefgh" for other in "abcdefghijklmnop")
 PLANS = {
     "adamw": TrainConfig(steps=20, batch_size=5, muon_lr=0, adamw_lr=3e-3, eval_every=10),  # 5 rows: 3 and 2
     "muon": TrainConfig(steps=2, batch_size=4),
@@ -44,12 +43,6 @@ def losses_of_all_plans(corpus_file, folder):
 
 def torchrun(*words: str) -> list[str]:
     return [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", *map(str, words)]
-
-
-@pytest.fixture
-def corpus_file(tmp_path):
-    (tmp_path / "animals.txt").write_text(TEXT)
-    return tmp_path / "animals.txt"
 
 
 def test_two_processes_have_the_losses_of_one_with_the_same_batch(tmp_path, corpus_file):
