@@ -6,7 +6,7 @@ import pytest
 import torch
 from hypothesis import settings
 
-from course_lm import CharTokenizer, ModelConfig, ToyEnglish, TransformerLM
+from course_lm import BPETokenizer, ByteTokenizer, CharTokenizer, ModelConfig, Tokenizer, ToyEnglish, TransformerLM
 from course_lm.data import Corpus, line_starts
 
 settings.register_profile("course", deadline=None, derandomize=True)
@@ -21,6 +21,18 @@ def toy() -> ToyEnglish:
 @pytest.fixture(scope="session")
 def tokenizer(toy) -> CharTokenizer:
     return toy.tokenizer
+
+
+@pytest.fixture(scope="session")
+def learned(toy) -> BPETokenizer:
+    """Merges learned from toy English and some characters of two bytes."""
+    return BPETokenizer.train(toy.sample(20_000) + "Ünïcödé, ünïcödé\n", 400)
+
+
+@pytest.fixture(params=["characters", "bytes", "bpe"])
+def any_tokenizer(request, learned) -> Tokenizer:
+    """One of each kind; all of them can encode the letters of "héello"."""
+    return {"characters": CharTokenizer.from_text("héello\n"), "bytes": ByteTokenizer(), "bpe": learned}[request.param]
 
 
 @pytest.fixture(scope="session")
