@@ -44,7 +44,8 @@ def test_the_benchmark_of_grading_gives_full_marks_to_right_answers_and_ends_eve
     times, ends = grading.class_summary(6, jobs=2, seed=0).splitlines()
     assert times.startswith(f"6 submissions, {6 * n_questions} rows: ")
     counts = {status: int(count) for count, status in re.findall(r"(\d+) (\w+)", ends)}
-    assert counts["correct"] == 3 * n_questions - 2  # of one right, one endless and one hungry submission
-    assert (counts["timeout"], counts["exited"]) == (1, 1)
+    # One is right, one endless and one hungry. These two spoil softmax, which the answer to with_temperature calls.
+    assert counts["correct"] == 3 * n_questions - 2 * 2
+    assert (counts["timeout"], counts["exited"]) == (2, 2)
     assert sum(counts.values()) == 6 * n_questions
     assert float(re.search(r"endless loop: (.*) s", grading.check_summary())[1]) == pytest.approx(2, abs=0.5)
