@@ -1,5 +1,7 @@
-import hashlib
 import socket
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
 import torch
@@ -178,16 +180,16 @@ def test_without_a_network_the_error_names_the_variable(tmp_path, monkeypatch):
 
 
 def test_a_download_that_is_not_the_expected_file_is_refused(tmp_path, monkeypatch):
-    wrong = tmp_path / "served.txt"
-    wrong.write_text("something else\n")
+    (tmp_path / "served.txt").write_text("something else\n")
+    handler = partial(SimpleHTTPRequestHandler, directory=tmp_path)
+    monkeypatch.setattr(SimpleHTTPRequestHandler, "log_message", lambda *_: None)
     monkeypatch.delenv("COURSE_LM_SHAKESPEARE", raising=False)
-    monkeypatch.setattr(data_module, "SHAKESPEARE_URL", wrong.as_uri())
     monkeypatch.setattr(data_module.pooch, "os_cache", lambda name: tmp_path / "cache")
-
-    def serve(url, known_hash, fname, path):
-        found = hashlib.sha256(wrong.read_bytes()).hexdigest()
-        raise ValueError(f"SHA256 hash of downloaded file ({fname}) does not match: {found}")
-
-    monkeypatch.setattr(data_module.pooch, "retrieve", serve)
-    with pytest.raises(OSError, match=r"could not be downloaded"):
-        load_corpus("shakespeare")
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setattr(data_module, "SHAKESPEARE_URL", f"http://127.0.0.1:{server.server_port}/served.txt")
+        with pytest.raises(OSError, match=r"could not be downloaded.*\(ValueError\)") as refused:
+            load_corpus("shakespeare")
+        server.shutdown()
+    assert "does not match" in str(refused.value.__cause__)
+    assert not list((tmp_path / "cache").iterdir())

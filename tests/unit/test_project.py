@@ -1,6 +1,7 @@
-"""What the project says about itself in several places is the same in all of them."""
+"""What the project says about itself in several places is the same in all of them, and it loads nothing unchecked."""
 
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,20 @@ import pytest
 import course_lm
 
 ROOT = Path(__file__).parents[2]
-PYTHON_FILES = sorted((ROOT / "course_lm").rglob("*.py"))
+PARTS = "course_lm book exercises solutions tests benchmarks".split()
+FILES = [path for part in PARTS for ending in ("py", "ipynb") for path in sorted((ROOT / part).rglob(f"*.{ending}"))]
+ATTACKS = ROOT / "tests" / "unit" / "attacks"  # notebooks that try what the grader must withstand
+PICKLE = re.compile(
+    r"""^[\s"]*(import|from)\ (pickle|dill|cloudpickle|joblib|shelve|marshal)\b
+    | \btorch\.(load|save)\( | allow_pickle\s*=\s*True""",
+    re.MULTILINE | re.VERBOSE,
+)
+DOWNLOAD = re.compile(
+    r"""^[\s"]*(import|from)\ (requests|httpx|aiohttp|ftplib|huggingface_hub|datasets|urllib\.request|http\.client)\b
+    | \b(pooch\.(retrieve|create)|urlopen|urlretrieve|load_state_dict_from_url)\(
+    | \btorch\.hub\b""",
+    re.MULTILINE | re.VERBOSE,
+)
 NO_NETWORK = """
 import socket
 def refuse(*arguments, **options):
@@ -20,19 +34,34 @@ import course_lm, course_lm.cli, course_lm.grading, course_lm.kept, course_lm.no
 """
 
 
+def files_with(pattern: re.Pattern[str]) -> list[str]:
+    """The files of code and the notebooks in which a pattern stands."""
+    ours = (path for path in FILES if ATTACKS not in path.parents)
+    return [path.relative_to(ROOT).as_posix() for path in ours if pattern.search(path.read_text(encoding="utf-8"))]
+
+
 def test_the_version_is_the_same_in_package_citation_and_changes():
     citation = re.search(r"^version: (.+)$", (ROOT / "CITATION.cff").read_text(encoding="utf-8"), re.MULTILINE)
     newest = re.search(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert (citation[1], newest[1]) == (course_lm.__version__, course_lm.__version__)
 
 
-@pytest.mark.parametrize("path", PYTHON_FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_nothing_is_pickled_or_unpickled(path):
-    text = path.read_text(encoding="utf-8")
-    assert not re.search(r"^\s*(import|from) (pickle|dill|cloudpickle|joblib|shelve|marshal)\b", text, re.MULTILINE)
-    assert not re.search(r"torch\.(load|save)\(|allow_pickle=True", text)
+def test_nothing_is_pickled_or_unpickled():
+    assert files_with(PICKLE) == []
+
+
+def test_one_function_downloads_and_it_asks_for_the_checksum():
+    assert files_with(DOWNLOAD) == ["course_lm/data.py"]
+    text = (ROOT / "course_lm" / "data.py").read_text(encoding="utf-8")
+    assert len(DOWNLOAD.findall(text)) == text.count('known_hash=f"sha256:{SHAKESPEARE_SHA256}"') == 1
 
 
 def test_importing_the_package_asks_nothing_of_the_network():
     done = subprocess.run([sys.executable, "-c", NO_NETWORK], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_test_that_asks_for_another_host_fails():
+    for ask in (lambda: socket.getaddrinfo("example.org", 443), lambda: socket.create_connection(("192.0.2.1", 80), 1)):
+        with pytest.raises(AssertionError, match=r"tests must not use the network; one asked for"):
+            ask()
