@@ -75,7 +75,7 @@ def colors(page: Page) -> Iterator[str]:
         yield from (f"{mode}: {violation}" for violation in low_contrast(page))
         if mode == "dark":
             grounds = "all => all.map(i => getComputedStyle(i).backgroundColor)"
-            found = page.locator("article .cell_output img:not(.mono)").evaluate_all(grounds)
+            found = page.locator("article .cell_output img").evaluate_all(grounds)
             yield from (f"dark: a figure stands on {ground}" for ground in found if ground != "rgb(255, 255, 255)")
 
 
