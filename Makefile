@@ -3,8 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 SITE := _build/html/index.html
-SOURCES := _config.yml _toc.yml $(wildcard course_lm/*.py course_lm/grading/*.py) \
-	$(shell find book exercises solutions -type f -not -path '*/.*' -not -path '*/__pycache__/*')
+SOURCES := _config.yml _toc.yml \
+	$(shell find course_lm book exercises solutions -type f -not -path '*/.*' -not -path '*/__pycache__/*')
 # Stored numbers are those of one thread on the CPU.
 FIXED := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 COURSE_LM_DEVICE=cpu JUPYTER_PLATFORM_DIRS=1
 
