@@ -45,7 +45,7 @@ def main(machine: str) -> None:
         if update.step % 100 == 0:
             print(f"update {update.step}: {update.nats_per_token:.3f} nats per character", flush=True)
     made = record(corpus, model, machine)
-    live_weights.write("shakespeare", model, corpus.tokenizer, "Shakespeare", made)
+    live_weights.write("shakespeare", model, corpus.tokenizer, made)
     print(f"{made['before_rounding']} nats per character, {made['nats_per_character']} with weights in int8")
 
 

@@ -27,7 +27,7 @@ def weights() -> None:
     model, starts = model.cpu(), corpus.starts(corpus.val)
     exact, live = (evaluate(m, corpus.val, starts=starts).nats_per_token for m in (model, live_weights.rounded(model)))
     record = {"steps": PLAN.steps, "nats_per_character": round(live, 4), "before_rounding": round(exact, 4)}
-    live_weights.write("toy", model, corpus.tokenizer, "toy English", record)
+    live_weights.write("toy", model, corpus.tokenizer, record)
     print(f"the live toy model: {exact:.4f} nats per character, {live:.4f} with weights in int8")
 
 

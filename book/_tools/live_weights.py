@@ -24,20 +24,18 @@ LIVE = Path(__file__).parents[1] / "_static" / "live"
 LARGEST = 127
 
 
-def write(name: str, model: TransformerLM, tokenizer: CharTokenizer, title: str, record: Mapping[str, Any]) -> Path:
+def write(name: str, model: TransformerLM, tokenizer: CharTokenizer, record: Mapping[str, Any]) -> Path:
     """Write the script ``NAME_weights.js``.
 
     Args:
         name: what `courseLM.load` is asked for.
         model: the model; its weights are rounded to int8 on the way.
         tokenizer: its characters.
-        title: what a reader calls the model.
         record: how it was made, and what it costs.
     """
     weights = {key: rows(tensor) for key, tensor in model.state_dict().items()}
     config = model.config
     content = {
-        "title": title,
         "record": dict(record),
         "alphabet": tokenizer.decode(range(tokenizer.vocab_size)),
         "contextLength": config.context_length,

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 Run = Callable[..., Any]
 OpenPage = Callable[..., "Page"]
-SCRIPTS = ("data.js", "model.js", "score.js", "source.js")
+SCRIPTS = ("data.js", "model.js", "score.js", "source.js", "reading.js")
 MODELS = ("toy", "shakespeare")
 SENTENCE = "the brave dogs near the castle sleep, and the dogs rest.\n"
 # Reads scripts, then a function and its argument, and prints what the function promises.
@@ -94,7 +94,7 @@ def test_costs_of_a_text_longer_than_the_context_are_those_of_the_ledger(run: Ru
     model, tokenizer = reference(site, name)
     text = (SENTENCE * 6)[: 2 * model.context_length + 5]
     rows = run(
-        """async ({ name, text }) => courseLM.score(await courseLM.load(name), text)
+        """async ({ name, text }) => new courseLM.Scorer(await courseLM.load(name)).rows(text)
             .map((row) => [row.character, row.id, row.p, row.nats, row.distribution[row.id]])""",
         {"name": name, "text": text},
     )
@@ -200,7 +200,8 @@ def test_model_and_source_have_one_alphabet(run: Run) -> None:
 def test_temperature_divides_the_logits_and_large_ones_do_not_overflow(run: Run) -> None:
     logits = torch.tensor([1000.0, 999.0, -1000.0, 998.5], dtype=torch.float64)
     for temperature in (0.1, 1, 2):
-        p = run("([logits, t]) => Array.from(courseLM.softmax(logits, t))", [logits.tolist(), temperature])
+        cooled = "([logits, t]) => Array.from(courseLM.atTemperature(courseLM.softmax(logits), t))"
+        p = run(cooled, [logits.tolist(), temperature])
         assert p == pytest.approx((logits / temperature).softmax(0).tolist(), abs=1e-12)
 
 
@@ -208,7 +209,6 @@ def test_temperature_divides_the_logits_and_large_ones_do_not_overflow(run: Run)
     ("call", "words"),
     [
         ("new courseLM.Scorer(model).rows('dogs 😀!')", "😀"),
-        ("courseLM.softmax([1, 2], 0)", "temperature must be above 0"),
         ("{ const s = model.session(); for (;;) s.append(0); }", "context of 72 characters"),
         ("(await courseLM.ToySource.load()).session().append(5)", "line break first"),
         ("await courseLM.data('score')", "score.js could not be loaded"),

@@ -35,7 +35,7 @@ def test_what_is_read_back_is_the_rounded_model(tmp_path, monkeypatch):
     tokenizer = CharTokenizer.from_text("a “quoted” line\n")
     model = TransformerLM(ModelConfig(tokenizer.vocab_size, context_length=9, n_layers=2, n_heads=2, d_model=8))
     torch.nn.init.normal_(model.head, generator=torch.Generator().manual_seed(0))
-    path = live_weights.write("specimen", model, tokenizer, "a specimen", {"steps": 0})
+    path = live_weights.write("specimen", model, tokenizer, {"steps": 0})
     found, alphabet = live_weights.read(path)
     assert path.name == "specimen_weights.js"
     assert (found.config, alphabet) == (model.config, tokenizer)

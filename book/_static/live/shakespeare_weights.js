@@ -1,5 +1,4 @@
 courseLM.register("shakespeare_weights", {
-  "title": "Shakespeare",
   "record": {"made": "2026-11-25", "command": "python book/_tools/live_shakespeare.py", "machine": "one core of an Intel Xeon", "torch": "2.13.0+cpu", "parameters": 106688, "plan": {"steps": 3000, "batch_size": 16, "muon_lr": 0.025, "adamw_lr": 0.015, "warmup_steps": 0, "decay_fraction": 0.5, "max_grad_norm": 1.0, "eval_every": 0, "checkpoint_every": 200, "seed": 0, "precision": "auto", "compile": false}, "training_characters": 1003836, "validation_characters": 111558, "nats_per_character": 1.591, "before_rounding": 1.5908},
   "alphabet": "\n !$&',-.3:;?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
   "contextLength": 128,
