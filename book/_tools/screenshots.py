@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 IMAGES = Path(__file__).parents[1] / "images"
 SIZE = {"width": 1200, "height": 630}  # pixels, what social cards show whole
+LIVE = "book/live.html#text=the+dogs+near+the+castle+dances.&at=31"
 SHOTS = {  # file: page, mode, what to scroll to, whether its first term opens
     "chapter.png": ("book/03_cross_entropy.html", "light", "#what-the-model-outputs", True),
-    "exercise.png": ("solutions/03_cross_entropy.html", "dark", "#what-one-token-costs", False),
+    "live.png": (LIVE, "dark", ".live-model", False),
 }
 
 

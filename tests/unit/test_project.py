@@ -46,6 +46,23 @@ def test_the_version_is_the_same_in_package_citation_and_changes():
     assert (citation[1], newest[1]) == (course_lm.__version__, course_lm.__version__)
 
 
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+def test_every_file_that_a_page_for_newcomers_names_is_there(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    linked = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", re.sub(r"`[^`]*`", "", text))
+    rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
+    named = [path for row in rows for path in re.findall(r"`([\w./]+)`", row)]
+    assert linked
+    assert [path for path in linked + named if not (ROOT / path).exists()] == []
+
+
+def test_the_tour_of_the_package_names_every_module():
+    tour = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("## Commands")[0]
+    modules = [path for path in (ROOT / "course_lm").iterdir() if not path.name.startswith("__")]
+    names = {f"{path.name}/" if path.is_dir() else path.name for path in modules}
+    assert sorted(name for name in names if f"`{name}`" not in tour) == []
+
+
 def test_nothing_is_pickled_or_unpickled():
     assert files_with(PICKLE) == []
 
