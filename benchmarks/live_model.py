@@ -2,7 +2,7 @@
 
     python benchmarks/live_model.py [--rounds 31]
 
-Reads the built book (`make book`) in the machine's `chromium`. For each model: 100 characters from nothing, and one
+Reads the built book (`make book`) in the Chromium of the machine. For each model: 100 characters from nothing, and one
 character typed after 60 are known. Times are in milliseconds: the median of the rounds, the fastest of them, and the
 very first, when the browser has not compiled the code yet, which the other two leave out. On a busy machine the
 fastest says most.
@@ -11,7 +11,7 @@ fastest says most.
 from __future__ import annotations
 
 import argparse
-import shutil
+import sys
 from pathlib import Path
 from statistics import median
 
@@ -19,7 +19,9 @@ from playwright.sync_api import Page, sync_playwright
 
 from course_lm import ToyEnglish
 
-SITE = Path(__file__).parents[1] / "_build" / "html"
+sys.path.append(str(Path(__file__).parents[1] / "book" / "_tools"))
+from host import CHROMIUM_FLAGS, SITE, find_chromium
+
 SCRIPTS = ("data.js", "model.js", "score.js")
 TARGETS = {"100 characters": 50, "one typed character": 5}  # milliseconds
 TIMES = """async ({ name, text, rounds }) => {
@@ -45,7 +47,7 @@ def main() -> None:
     rounds = parser.parse_args().rounds
     text = ToyEnglish().sample(100)[:100]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(CHROMIUM_FLAGS))
         print(f"Chromium {browser.version}, medians of {rounds} rounds\n")
         print("| model | job | ms | fastest | first | target |\n|---|---|---|---|---|---|")
         for name in ("toy", "shakespeare"):
