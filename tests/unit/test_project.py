@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 import course_lm
+from course_lm.grading import worker
+from course_lm.grading.question import all_questions
 
 ROOT = Path(__file__).parents[2]
 PARTS = "course_lm book exercises solutions tests benchmarks".split()
@@ -61,6 +63,17 @@ def test_the_tour_of_the_package_names_every_module():
     modules = [path for path in (ROOT / "course_lm").iterdir() if not path.name.startswith("__")]
     names = {f"{path.name}/" if path.is_dir() else path.name for path in modules}
     assert sorted(name for name in names if f"`{name}`" not in tour) == []
+
+
+def test_the_limits_of_the_worker_are_those_that_instructors_read():
+    text = (ROOT / "book" / "instructors.md").read_text(encoding="utf-8")
+    said = re.search(r"That process has (\d+) seconds .*?, (\d+) MiB of memory .*?, and (\d+) MiB for what", text)
+    (seconds,) = {question.seconds for question in all_questions().values()}
+    assert [float(number) for number in said.groups()] == [
+        seconds,
+        worker.MEMORY / 2**20,
+        worker.LONGEST_ANSWER / 2**20,
+    ]
 
 
 def test_nothing_is_pickled_or_unpickled():
