@@ -17,12 +17,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 sys.path.append(str(Path(__file__).parents[2] / "book" / "_tools"))
-from host import CHROMIUM_FLAGS, find_chromium, serve
+from host import CHROMIUM_FLAGS, SITE, find_chromium, serve
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
-SITE = Path(__file__).parents[2] / "_build" / "html"
 GENERATED = {"index.html", "search.html", "genindex.html", "404.html"}  # at the top of the site, by no author
 
 
