@@ -7,6 +7,8 @@ SOURCES := _config.yml _toc.yml \
 	$(shell find course_lm book exercises solutions -type f -not -path '*/.*' -not -path '*/__pycache__/*')
 # Stored numbers are those of one thread on the CPU.
 FIXED := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 COURSE_LM_DEVICE=cpu JUPYTER_PLATFORM_DIRS=1
+# Two processes, and each file in one of them: what a file makes once, or a notebook's kernel, is shared by its tests.
+BY_FILE := -n 2 --dist loadfile
 
 .PHONY: setup book test test-unit test-notebooks test-browser notebooks repo test-colab gpu-runs lab serve lint audit release lock clean
 
@@ -29,11 +31,11 @@ $(SITE): $(READY) $(SOURCES)
 test: test-unit test-notebooks test-browser
 
 test-unit: $(READY)
-	$(FIXED) $(BIN)/python -m pytest -rs tests/unit
+	$(FIXED) $(BIN)/python -m pytest -rs $(BY_FILE) tests/unit
 
 test-notebooks: $(READY)
-	$(FIXED) $(BIN)/python -m pytest tests/notebooks
-	$(FIXED) $(BIN)/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout=600 book solutions
+	$(FIXED) $(BIN)/python -m pytest -n 2 tests/notebooks
+	$(FIXED) $(BIN)/python -m pytest $(BY_FILE) --nbval --nbval-current-env --nbval-cell-timeout=600 book solutions
 
 test-browser: $(SITE)
 	$(BIN)/python -m pytest -n 2 --dist worksteal tests/browser

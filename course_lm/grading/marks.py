@@ -9,12 +9,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from xml.etree import ElementTree
+
+from course_lm.files import write_whole
 
 COLUMNS = ("submission", "question", "points", "out_of", "status", "misconception", "flags", "seconds")
 FORMULA = ("=", "+", "-", "@", "\t", "\n")
@@ -59,12 +60,12 @@ def write_csv(rows: Iterable[Row], path: Path) -> None:
         name = f"'{row.submission}" if row.submission.startswith(FORMULA) else row.submission
         record = asdict(row) | {"submission": name, "flags": " ".join(row.flags)}
         table.writerow([record[column] for column in COLUMNS])
-    write_whole(path, text.getvalue())
+    write_text(path, text.getvalue())
 
 
 def write_json(rows: Iterable[Row], path: Path) -> None:
     """A list of objects with the columns and the message; flags are a list."""
-    write_whole(path, json.dumps([asdict(row) for row in rows], indent=1, ensure_ascii=False) + "\n")
+    write_text(path, json.dumps([asdict(row) for row in rows], indent=1, ensure_ascii=False) + "\n")
 
 
 def write_junit(rows: Iterable[Row], path: Path) -> None:
@@ -86,11 +87,11 @@ def write_junit(rows: Iterable[Row], path: Path) -> None:
         suite.set("failures", str(len(suite.findall("testcase/failure"))))
         suite.set("errors", str(len(suite.findall("testcase/error"))))
     ElementTree.indent(root)
-    write_whole(path, ElementTree.tostring(root, encoding="unicode", xml_declaration=False) + "\n")
+    write_text(path, ElementTree.tostring(root, encoding="unicode", xml_declaration=False) + "\n")
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Writes a new file beside the old one and then puts it in its place, in one step."""
+def write_text(path: Path, text: str) -> None:
+    """Writes a file of marks or a page of a report, whole or not at all."""
     path = Path(path)
     if not path.absolute().parent.is_dir():
         raise FileNotFoundError(f"path must be in a folder that exists; got {path}. Create {path.parent} first.")
@@ -98,13 +99,5 @@ def write_whole(path: Path, text: str) -> None:
         raise IsADirectoryError(f"path must be a file to write marks to; got the folder {path}. Add a file name.")
     if Path("/dev") in path.absolute().parents:  # /dev/stdout can be written to, but not replaced
         path.write_text(text, encoding="utf-8")
-        return
-    path = path.resolve()
-    new = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        new.write_text(text, encoding="utf-8")
-        os.replace(new, path)
-    except OSError as error:
-        raise OSError(f"the marks could not be written to {path}: {error}. Choose another place with -o.") from error
-    finally:
-        new.unlink(missing_ok=True)
+    else:
+        write_whole(path.resolve(), text.encode(), "the marks")

@@ -12,7 +12,7 @@ from hashlib import sha256
 from html import escape
 from pathlib import Path
 
-from course_lm.grading.marks import Row, write_whole
+from course_lm.grading.marks import Row, write_text
 from course_lm.grading.question import all_questions
 from course_lm.grading.summary import STATUSES, Summary, spread, summarize
 
@@ -64,8 +64,8 @@ def write_html(rows: Sequence[Row], folder: Path) -> None:
     for row in rows:
         by_student.setdefault(row.submission, []).append(row)
     for name, of_one in by_student.items():
-        write_whole(folder / STUDENTS / file_name(name), student_page(name, of_one))
-    write_whole(folder / "index.html", class_page(summarize(rows)))
+        write_text(folder / STUDENTS / file_name(name), student_page(name, of_one))
+    write_text(folder / "index.html", class_page(summarize(rows)))
 
 
 def file_name(submission: str) -> str:
