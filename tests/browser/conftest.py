@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -70,9 +71,16 @@ def pages(site: Path) -> list[str]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test that takes ``path`` once for each page, search and index too; without a book, ``site`` complains."""
+    """Run a test that takes ``path`` once for each page, search and index too; without a book, ``site`` complains.
+
+    One that takes ``sample`` runs for the chapters, the live model, the glossary, one exercise and one solution.
+    """
+    pages = [*(written_pages() or ["book/index.html"]), "search.html", "genindex.html"]
     if "path" in metafunc.fixturenames:
-        metafunc.parametrize("path", [*(written_pages() or ["book/index.html"]), "search.html", "genindex.html"])
+        metafunc.parametrize("path", pages)
+    if "sample" in metafunc.fixturenames:
+        kinds = re.compile(r"book/(0|index|live|glossary)|(exercises|solutions)/03|search")
+        metafunc.parametrize("sample", [page for page in pages if kinds.match(page)])
 
 
 @pytest.fixture(scope="session")

@@ -18,13 +18,12 @@ def all_checks(page: Page) -> Iterator[str]:
     """Look at a page that was opened in light mode, in every width and both modes; it is changed by that."""
     yield from formulas(page)
     yield from weight(page)
+    yield from colors(page)
     for width in WIDTHS:
         set_width(page, width)
         yield from sideways(page)
-    yield from colors(page)
-    for width in WIDTHS[:3]:
-        set_width(page, width)
-        yield from (f"{width} pixels: {violation}" for violation in other_violations(page))
+        if width in AXE_WIDTHS:
+            yield from (f"{width} pixels: {violation}" for violation in AXE_WIDTHS[width](page))
 
 
 def set_width(page: Page, width: int) -> None:
@@ -64,24 +63,29 @@ def sideways(page: Page) -> Iterator[str]:
         yield f"scrolls sideways at {page.evaluate('innerWidth')} pixels: {wide}"
 
 
-def colors(page: Page) -> Iterator[str]:
-    """Text with too little contrast, and figures without a white ground in dark mode. It ends in light mode."""
+def colors(page: Page, seen: set[str] | None = None) -> Iterator[str]:
+    """Text with too little contrast, and figures without a white ground in dark mode. It ends in light mode.
+
+    Args:
+        page: in either mode.
+        seen: styles that were found sound on another page; new ones that are sound are added.
+    """
+    seen = SOUND_STYLES if seen is None else seen
+    new = {}
     for mode in ("light", "dark"):
         switch_to(page, mode)
-        page.evaluate(MARK_STYLES)
+        new[mode] = set(page.evaluate(MARK_STYLES, list(seen)))
+    grounds = "all => all.map(i => getComputedStyle(i).backgroundColor)"
+    found = page.locator("article .cell_output img").evaluate_all(grounds)
+    complaints = [f"dark: a figure stands on {ground}" for ground in found if ground != "rgb(255, 255, 255)"]
     page.evaluate(UNWRAP_CODE)
     for mode in ("dark", "light"):
         switch_to(page, mode)
-        yield from (f"{mode}: {violation}" for violation in low_contrast(page))
-        if mode == "dark":
-            grounds = "all => all.map(i => getComputedStyle(i).backgroundColor)"
-            found = page.locator("article .cell_output img").evaluate_all(grounds)
-            yield from (f"dark: a figure stands on {ground}" for ground in found if ground != "rgb(255, 255, 255)")
-
-
-def low_contrast(page: Page) -> Iterator[str]:
-    """Marked text whose color is too close to its ground."""
-    yield from axe(page, COLORS_ALONE, of=MARKED)
+        if new[mode]:
+            complaints += [f"{mode}: {violation}" for violation in axe(page, COLORS_ALONE, of=MARKED)]
+    if not complaints:
+        seen.update(*new.values())
+    yield from complaints
 
 
 def other_violations(page: Page) -> Iterator[str]:
@@ -89,25 +93,41 @@ def other_violations(page: Page) -> Iterator[str]:
     yield from axe(page, WITHOUT_COLORS)
 
 
+def layout_violations(page: Page) -> Iterator[str]:
+    """What axe knows of boxes that scroll, and of what a width shows or hides."""
+    yield from axe(page, {"runOnly": LAYOUT})
+
+
+def touch_violations(page: Page) -> Iterator[str]:
+    """The same, and what is too small for a finger."""
+    yield from axe(page, {"runOnly": [*LAYOUT, "target-size"]})
+
+
 def switch_to(page: Page, theme: str) -> None:
     """Let the system prefer light or dark, which the book follows.
 
     The pages are opened with reduced motion, so that axe sees no color halfway between the two.
     """
-    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-    page.wait_for_selector(f'html[data-theme="{theme}"]', state="attached")
+    if page.evaluate("document.documentElement.dataset.theme") != theme:
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        page.wait_for_selector(f'html[data-theme="{theme}"]', state="attached")
 
 
-# Colors take axe longer than all other rules, and a page shows a few dozen styles of text in thousands of places. So
-# one element of each style is marked, where style is all that contrast depends on, and axe looks at those.
-MARK_STYLES = """() => {
+# Colors take axe longer than all other rules, and a page shows a few dozen styles of text in thousands of places, most
+# of them the same as on the page before. So one element of each style that is new is marked, where style is all that
+# contrast depends on, and axe looks at those.
+SOUND_STYLES: set[str] = set()
+MARK_STYLES = """(seen) => {
+    const known = new Set(seen);
     const grounds = new Map([[null, ""]]);
     const ground = (element) => {
         if (!grounds.has(element)) {
             const { backgroundColor, backgroundImage, opacity } = getComputedStyle(element);
             const own = [backgroundColor, backgroundImage, opacity].join();
             const outer = ground(element.parentElement);
-            grounds.set(element, own === "rgba(0, 0, 0, 0),none,1" ? outer : `${outer}|${own}`);
+            const covers = /^rgb\\([^)]*\\),none,1$/.test(own) && !outer.includes("/"); // no ground below it shows
+            const clear = own === "rgba(0, 0, 0, 0),none,1";
+            grounds.set(element, clear ? outer : covers ? own : `${outer}/${own}`);
         }
         return grounds.get(element);
     };
@@ -117,9 +137,10 @@ MARK_STYLES = """() => {
         if (!element.checkVisibility({ visibilityProperty: true })) continue;
         const { color, fontSize, fontWeight, textShadow } = getComputedStyle(element);
         const style = [color, fontSize, fontWeight, textShadow, ground(element)].join();
-        if (!first.has(style)) first.set(style, element);
+        if (!known.has(style) && !first.has(style)) first.set(style, element);
     }
     for (const element of first.values()) element.setAttribute("data-style", "");
+    return [...first.keys()];
 }"""
 MARKED = "() => document.querySelectorAll('[data-style]')"
 # Half of all elements only color a piece of code, and nothing else of them matters to axe.
@@ -127,10 +148,15 @@ UNWRAP_CODE = """() => {
     for (const span of document.querySelectorAll(":is(pre, code, dt.sig) span"))
         if ([...span.attributes].every(({ name }) => name === "class")) span.replaceWith(...span.childNodes);
 }"""
-COLORS_ALONE = {"runOnly": ["color-contrast"]}
 WITHOUT_COLORS = {"rules": {"color-contrast": {"enabled": False}, "target-size": {"enabled": True}}}
+LAYOUT = ["scrollable-region-focusable", "aria-hidden-focus", "button-name", "link-name", "label", "region"]
+COLORS_ALONE = {"runOnly": ["color-contrast"]}
 # With preload axe fetches style sheets again, and looks for what they import in the page's folder.
 QUICK = {"resultTypes": ["violations"], "preload": False}
+
+
+# What axe looks for in a width: everything once, and then what another width can change.
+AXE_WIDTHS = {1280: other_violations, 768: layout_violations, 390: touch_violations}
 
 
 @functools.cache

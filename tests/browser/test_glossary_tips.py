@@ -40,8 +40,8 @@ def test_mouse_can_travel_into_the_definition(open_page: OpenPage, server: str) 
     assert page.locator(TIP).is_visible()
 
 
-def test_keyboard_focus_opens_a_definition_and_tab_goes_into_it(open_page: OpenPage, base: str) -> None:
-    page = open_page(f"{base}/{NOTATION}")
+def test_keyboard_focus_opens_a_definition_and_tab_goes_into_it(open_page: OpenPage, server: str) -> None:
+    page = open_page(f"{server}/{NOTATION}")
     reach_with_tab(page, "term-token")
     tip = page.locator(TIP)
     tip.wait_for()
@@ -85,8 +85,8 @@ def test_escape_closes_and_gives_the_focus_back(open_page: OpenPage, server: str
     assert page.locator(TIP).count() == 0
 
 
-def test_first_tap_opens_and_second_tap_follows(open_page: OpenPage, base: str) -> None:
-    page = open_page(f"{base}/{NOTATION}", has_touch=True, is_mobile=True, viewport={"width": 390, "height": 800})
+def test_first_tap_opens_and_second_tap_follows(open_page: OpenPage, server: str) -> None:
+    page = open_page(f"{server}/{NOTATION}", has_touch=True, is_mobile=True, viewport={"width": 390, "height": 800})
     link = term(page, "perplexity")
     link.tap()
     page.locator(TIP).wait_for()

@@ -25,8 +25,8 @@ def test_page_is_sound_in_every_width_and_mode(open_page: OpenPage, server: str,
     assert not found, "\n".join(found)
 
 
-def test_page_opens_from_a_file(open_page: OpenPage, site: Path, path: str) -> None:
-    assert list(page_checks.formulas(open_page((site / path).as_uri(), **LIGHT))) == []
+def test_page_opens_from_a_file(open_page: OpenPage, site: Path, sample: str) -> None:
+    assert list(page_checks.formulas(open_page((site / sample).as_uri(), **LIGHT))) == []
     # The verdict on requests to other hosts and on errors is given where open_page ends: it has recorded them all.
 
 
@@ -57,6 +57,12 @@ PAGE = (
         ('<div style="width: 3000px">wide</div>', page_checks.sideways, "scrolls sideways at 1280 pixels"),
         ('<p>black</p><p style="color: #aaa">gray</p>', page_checks.colors, "light: color-contrast"),
         ('<p style="background: #333">black on gray</p>', page_checks.colors, "light: color-contrast"),
+        (
+            '<div style="background: #333"><p style="background: #fff1">gray</p></div>',
+            page_checks.colors,
+            "light: color",
+        ),
+        ('<div style="height: 9px; overflow: auto">a<br>b</div>', page_checks.layout_violations, "scrollable-region"),
         ('<img src="data:,">', page_checks.other_violations, "image-alt"),
         ('<button style="font-size: 6px">x</button>' * 2, page_checks.other_violations, "target-size"),
     ],

@@ -48,9 +48,11 @@ def faults_on_the_way(page: Page) -> list[str]:
     return faults + [f"{html}: Tab never reaches it" for html in never]
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_tab_reaches_everything_in_sight_and_with_a_visible_focus(open_page: OpenPage, server: str, width: int) -> None:
-    page = open_page(f"{server}/{CHAPTER}", viewport={"width": width, "height": 800}, reduced_motion="reduce")
+@pytest.mark.parametrize(("where", "width"), [(CHAPTER, 1280), ("exercises/03_cross_entropy.html", 390)])
+def test_tab_reaches_everything_in_sight_and_with_a_visible_focus(
+    open_page: OpenPage, server: str, where: str, width: int
+) -> None:
+    page = open_page(f"{server}/{where}", viewport={"width": width, "height": 800}, reduced_motion="reduce")
     assert faults_on_the_way(page) == []
 
 
