@@ -94,13 +94,13 @@ def other_violations(page: Page) -> Iterator[str]:
 
 
 def layout_violations(page: Page) -> Iterator[str]:
-    """What axe knows of boxes that scroll, and of what a width shows or hides."""
+    """What axe knows of boxes that scroll or hide."""
     yield from axe(page, {"runOnly": LAYOUT})
 
 
-def touch_violations(page: Page) -> Iterator[str]:
-    """The same, and what is too small for a finger."""
-    yield from axe(page, {"runOnly": [*LAYOUT, "target-size"]})
+def phone_violations(page: Page) -> Iterator[str]:
+    """The same, and of what only a phone shows: names of its buttons, regions, and what is too small for a finger."""
+    yield from axe(page, {"runOnly": [*LAYOUT, "button-name", "link-name", "label", "region", "target-size"]})
 
 
 def switch_to(page: Page, theme: str) -> None:
@@ -149,14 +149,14 @@ UNWRAP_CODE = """() => {
         if ([...span.attributes].every(({ name }) => name === "class")) span.replaceWith(...span.childNodes);
 }"""
 WITHOUT_COLORS = {"rules": {"color-contrast": {"enabled": False}, "target-size": {"enabled": True}}}
-LAYOUT = ["scrollable-region-focusable", "aria-hidden-focus", "button-name", "link-name", "label", "region"]
+LAYOUT = ["scrollable-region-focusable", "aria-hidden-focus"]
 COLORS_ALONE = {"runOnly": ["color-contrast"]}
 # With preload axe fetches style sheets again, and looks for what they import in the page's folder.
 QUICK = {"resultTypes": ["violations"], "preload": False}
 
 
 # What axe looks for in a width: everything once, and then what another width can change.
-AXE_WIDTHS = {1280: other_violations, 768: layout_violations, 390: touch_violations}
+AXE_WIDTHS = {1280: other_violations, 768: layout_violations, 390: phone_violations}
 
 
 @functools.cache

@@ -74,8 +74,8 @@ def test_search_finds_the_chapter(open_page: OpenPage, base: str) -> None:
     page.wait_for_url("**/book/05_teacher_forcing.html*")
 
 
-def test_search_field_of_a_page_leads_to_results(open_page: OpenPage, base: str) -> None:
-    page = open_page(f"{base}/{CHAPTER}", viewport={"width": 1280, "height": 800})
+def test_search_field_of_a_page_leads_to_results(open_page: OpenPage, server: str) -> None:
+    page = open_page(f"{server}/{CHAPTER}", viewport={"width": 1280, "height": 800})
     page.keyboard.press("Control+k")
     page.locator("#pst-search-dialog input").fill("perplexity")
     page.keyboard.press("Enter")
