@@ -63,18 +63,12 @@ def sideways(page: Page) -> Iterator[str]:
         yield f"scrolls sideways at {page.evaluate('innerWidth')} pixels: {wide}"
 
 
-def colors(page: Page, seen: set[str] | None = None) -> Iterator[str]:
-    """Text with too little contrast, and figures without a white ground in dark mode. It ends in light mode.
-
-    Args:
-        page: in either mode.
-        seen: styles that were found sound on another page; new ones that are sound are added.
-    """
-    seen = SOUND_STYLES if seen is None else seen
+def colors(page: Page) -> Iterator[str]:
+    """Text with too little contrast, and figures without a white ground in dark mode. It ends in light mode."""
     new = {}
     for mode in ("light", "dark"):
         switch_to(page, mode)
-        new[mode] = set(page.evaluate(MARK_STYLES, list(seen)))
+        new[mode] = set(page.evaluate(MARK_STYLES, list(SOUND_STYLES)))
     grounds = "all => all.map(i => getComputedStyle(i).backgroundColor)"
     found = page.locator("article .cell_output img").evaluate_all(grounds)
     complaints = [f"dark: a figure stands on {ground}" for ground in found if ground != "rgb(255, 255, 255)"]
@@ -84,7 +78,7 @@ def colors(page: Page, seen: set[str] | None = None) -> Iterator[str]:
         if new[mode]:
             complaints += [f"{mode}: {violation}" for violation in axe(page, COLORS_ALONE, of=MARKED)]
     if not complaints:
-        seen.update(*new.values())
+        SOUND_STYLES.update(*new.values())
     yield from complaints
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import page_checks
 import pytest
 from bs4 import BeautifulSoup, Tag
 
@@ -216,8 +217,6 @@ def assert_accessible(page: Page) -> None:
 
     Light and dark differ in color alone.
     """
-    from axe_playwright_python.sync_playwright import Axe
-
     figure = page.locator(".course-figure")
     for mode, rules in {
         "light": {},
@@ -225,9 +224,7 @@ def assert_accessible(page: Page) -> None:
     }.items():
         page.emulate_media(color_scheme=mode, reduced_motion="reduce")
         page.wait_for_selector(f'html[data-theme="{mode}"]', state="attached")
-        options = {"resultTypes": ["violations"], "preload": False, **rules}
-        report = Axe().run(page, context=".course-figure", options=options)
-        assert not report.response["violations"], report.generate_report()
+        assert list(page_checks.axe(page, rules, of="() => document.querySelectorAll('.course-figure')")) == []
     page.emulate_media(media="print")
     assert (figure.locator(".figure-live").is_visible(), figure.locator(".figure-static").is_visible()) == (False, True)
     page.emulate_media(media="screen", color_scheme="light", reduced_motion="no-preference")

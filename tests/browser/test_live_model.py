@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
+import page_checks
 import pytest
 
 from course_lm import ToyEnglish
@@ -263,14 +264,11 @@ def test_chapter_loads_the_model_when_its_reader_comes_near(open_page: OpenPage,
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_axe_finds_nothing_in_a_widget_in_use(live: Callable[..., Page], mode: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     page = live("text=the+bold+d%C3%B6g&at=6", color_scheme=mode, reduced_motion="reduce", viewport=PHONE["viewport"])
     page.wait_for_selector(f'html[data-theme="{mode}"]', state="attached")
     page.locator("summary", has_text="All numbers").click()
     page.locator(f'{TILES}[data-at="2"]').focus()
-    report = Axe().run(page, context=".live-model", options={"resultTypes": ["violations"], "preload": False})
-    assert [(v["id"], v["nodes"][0]["html"]) for v in report.response["violations"]] == []
+    assert list(page_checks.axe(page, {}, of="() => document.querySelectorAll('.live-model')")) == []
 
 
 def test_long_words_and_lines_do_not_widen_a_narrow_page(live: Callable[..., Page]) -> None:
