@@ -27,7 +27,6 @@ from course_lm.grading.wire import Raised, attempt, decode, describe
 CPU = torch.device("cpu")
 """Where inputs and right answers live, whatever device a student has made the default."""
 
-
 AFTER_AN_IMPORT = 0.5
 """Seconds until the next look, if the time was up during an import."""
 RING_AGAIN = 0.05

@@ -31,10 +31,16 @@ Notice = Callable[[str], Any]
 def library_watch(forbidden: Iterable[str], notice: Notice) -> Iterator[None]:
     """While it is open, a call of a forbidden torch function is noticed."""
     names = frozenset(forbidden)
+
+    def see(function: Callable[..., Any]) -> None:
+        name = getattr(function, "__name__", "").partition(".")[0]  # without an overload, as in nll_loss.default
+        if name in names:
+            notice(name)
+
     if not names:
         yield
         return
-    with _Functions(names, notice), _Kernels(names, notice):
+    with _Functions(see), _Kernels(see):
         yield
 
 
@@ -57,21 +63,21 @@ def call_watch(forbidden: Iterable[str], notice: Notice) -> None:
 
 
 class _Functions(TorchFunctionMode):
-    def __init__(self, names: frozenset[str], notice: Notice) -> None:
+    def __init__(self, see: Callable[[Callable[..., Any]], None]) -> None:
         super().__init__()
-        self.names, self.notice = names, notice
+        self.see = see
 
     def __torch_function__(
         self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
-        _compare(func, self.names, self.notice)
+        self.see(func)
         return func(*args, **(kwargs or {}))
 
 
 class _Kernels(TorchDispatchMode):
-    def __init__(self, names: frozenset[str], notice: Notice) -> None:
+    def __init__(self, see: Callable[[Callable[..., Any]], None]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self.names, self.notice = names, notice
+        self.see = see
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
@@ -81,15 +87,8 @@ class _Kernels(TorchDispatchMode):
     def __torch_dispatch__(
         self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
-        _compare(func, self.names, self.notice)
+        self.see(func)
         return func(*args, **(kwargs or {}))
-
-
-def _compare(func: Callable[..., Any], names: frozenset[str], notice: Notice) -> None:
-    """By name, without an overload's suffix as in ``nll_loss.default``."""
-    name = getattr(func, "__name__", "").partition(".")[0]
-    if name in names:
-        notice(name)
 
 
 class ClosedBook(importlib.abc.MetaPathFinder, importlib.abc.Loader):
