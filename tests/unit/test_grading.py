@@ -15,7 +15,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import torch
-from answers import IMPORTS, student
+from answers import IMPORTS, notebook, student
 
 from course_lm.grading import Misconception, Question, check
 from course_lm.grading.question import all_questions, question_named
@@ -24,10 +24,6 @@ from course_lm.grading.wire import Odd, Raised, decode, encode, encode_argument
 
 SOFTMAX_P = "torch.softmax(logits, -1).gather(1, targets[:, None])[:, 0]"
 LOG_P = "F.log_softmax(logits, -1)[torch.arange(len(targets)), targets]"
-
-
-def notebook(*cells: str) -> str:
-    return json.dumps({"cells": [{"cell_type": "code", "source": cell} for cell in cells], "nbformat": 4})
 
 
 @pytest.mark.parametrize(

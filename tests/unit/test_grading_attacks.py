@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from answers import notebook
 
 from course_lm.grading.batch import grade
 
@@ -31,8 +32,7 @@ def marks(tmp_path_factory):
     for path in ATTACKS:
         shutil.copy(path, folder)
     for name in ("a_first", "z_last"):
-        cells = [{"cell_type": "code", "source": HONEST}]
-        (folder / f"{name}.ipynb").write_text(json.dumps({"cells": cells, "nbformat": 4}))
+        (folder / f"{name}.ipynb").write_text(notebook(HONEST))
     rows = grade(folder, questions=["token_nll", "cross_entropy"], timeout=1.5)
     return {(row.submission, row.question): row for row in rows}
 

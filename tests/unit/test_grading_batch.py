@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
+import answers
 import pytest
 
 from course_lm.grading import batch
@@ -30,8 +31,7 @@ def indented(cell: str) -> str:
 
 
 def notebook(*cells: str) -> str:
-    cells = ("import torch", *cells)
-    return json.dumps({"cells": [{"cell_type": "code", "source": cell} for cell in cells], "nbformat": 4})
+    return answers.notebook("import torch", *cells)
 
 
 QUESTION = question_named("cross_entropy")

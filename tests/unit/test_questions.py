@@ -2,11 +2,10 @@
 
 import inspect
 import itertools
-import json
 
 import pytest
 import torch
-from answers import IMPORTS, all_answers, source, student
+from answers import IMPORTS, all_answers, notebook, source, student
 
 from course_lm.grading import check, judge
 from course_lm.grading.batch import grade
@@ -36,9 +35,7 @@ def marks(tmp_path_factory):
     """Every answer as the notebook of one student, graded in one run."""
     folder = tmp_path_factory.mktemp("answers")
     for name, (function, _, body) in zip(IDS, WRITTEN, strict=True):
-        cells = [IMPORTS, source(function, body) + f"check({function})"]
-        notebook = {"cells": [{"cell_type": "code", "source": cell} for cell in cells], "nbformat": 4}
-        (folder / f"{name}.ipynb").write_text(json.dumps(notebook))
+        (folder / f"{name}.ipynb").write_text(notebook(IMPORTS, source(function, body) + f"check({function})"))
     return {(row.submission, row.question): row for row in grade(folder, seed=3)}
 
 

@@ -6,6 +6,7 @@ and in the marks; `tests/unit/test_questions.py` says what is missing.
 
 import importlib
 import inspect
+import json
 import linecache
 import pkgutil
 from collections.abc import Callable
@@ -57,3 +58,8 @@ def student(function: str, body: str) -> Callable:
     linecache.cache[cell] = (len(text), None, text.splitlines(keepends=True), cell)  # as a notebook does
     exec(compile(text, cell, "exec"), names)
     return names[function]
+
+
+def notebook(*cells: str) -> str:
+    """The text of a notebook with these code cells."""
+    return json.dumps({"cells": [{"cell_type": "code", "source": cell} for cell in cells], "nbformat": 4})
