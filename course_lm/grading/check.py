@@ -19,11 +19,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from course_lm.grading.judge import forbidden, judge
+from course_lm.grading.diagnose import diagnose, forbidden
 from course_lm.grading.question import Case, all_questions, question_named
-from course_lm.grading.watch import library_watch
-from course_lm.grading.wire import Raised, attempt, decode, describe
+from course_lm.grading.sealed.call_monitor import Call, monitor
+from course_lm.grading.sealed.serialize import Raised, attempt, decode, describe
 
+COURSE = f"{Path(__file__).parents[1]}{os.sep}"
 CPU = torch.device("cpu")
 """Where inputs and right answers live, whatever device a student has made the default."""
 
@@ -55,16 +56,17 @@ def check(function: Callable[..., Any], *, seconds: float = 2.0) -> None:
         )
     with CPU:
         question = question_named(_name_of(function, sys._getframe(1).f_globals))
-    calls: list[str] = []
+    calls: list[Call] = []
     outputs: list[Any] = []
+    inputs = question.inputs()
     try:
-        with time_limit(seconds), library_watch(question.forbidden, calls.append), course_watch(calls.append):
-            for case in question.visible:
-                outputs.append(_try(function, case))
+        with time_limit(seconds), force_eager(), monitor(question.forbidden, calls.append, course=COURSE):
+            for one in inputs:
+                outputs.append(_try(function, one.case))
     except TimeUp:
         outputs.append(Raised("TimeUp", f"no result within {seconds:g} seconds"))
     with CPU:
-        verdict = forbidden(question, calls) if calls else judge(question, question.visible[: len(outputs)], outputs)
+        verdict = forbidden(question, str(calls[0])) if calls else diagnose(question, inputs, outputs)
     print(verdict.message)
 
 
@@ -91,21 +93,14 @@ def _try(function: Callable[..., Any], case: Case) -> Any:
 
 
 @contextmanager
-def course_watch(notice: Callable[[str], Any]) -> Iterator[None]:
-    """While it is open, a call of anything in `course_lm` is noticed, except what `check` itself calls."""
-    course, own = f"{Path(__file__).parents[1]}{os.sep}", f"{Path(__file__).parent}{os.sep}"
-
-    def look(frame: FrameType, event: str, _: Any) -> None:
-        name = frame.f_code.co_filename
-        if event == "call" and name.startswith(course) and not name.startswith(own):
-            notice("course_lm")
-
-    before = sys.getprofile()
-    sys.setprofile(look)
-    try:
+def force_eager() -> Iterator[None]:
+    """While it is open, a compiled function runs as it is written: to compile it takes longer than to try it."""
+    dynamo = sys.modules.get("torch._dynamo")  # a function can only be compiled where this is loaded
+    if dynamo is None:
         yield
-    finally:
-        sys.setprofile(before)
+    else:
+        with torch.compiler.set_stance("force_eager"):
+            yield
 
 
 @contextmanager
