@@ -1,4 +1,4 @@
-"""The trusted end of the worker: sends it student code with inputs, and gets plain values back.
+"""The trusted end of a worker: sends it student code with inputs, and gets plain values back.
 
 A context manager, since the worker is a process: it lives as long as the ``with`` block, and one that dies
 on the way is replaced.
@@ -9,24 +9,27 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import secrets
+import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
-import torch
+from course_lm.grading.cgroup import MemoryBound
+from course_lm.grading.question import Input, Question
+from course_lm.grading.seal import ENVIRONMENT, Seal
+from course_lm.grading.sealed.serialize import LONGEST_TEXT, decode, encode_argument
 
-from course_lm.grading.question import Case, Question
-from course_lm.grading.wire import decode, encode_argument
-
-WORKER = Path(__file__).with_name("worker.py")
-INHERITED = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LANG", "VIRTUAL_ENV")
-PLAIN_CPU = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "MKL", "OPENBLAS")} | {"CUDA_VISIBLE_DEVICES": ""}
+SURVEY_SECONDS = 10.0
+STARTING_SECONDS = 120.0
+SLACK_SECONDS = 10.0
+"""For a report, beyond the time that its job may take."""
+MOST_MEMORY = 3 << 29
+"""Bytes of a worker and its child together, beyond which the kernel ends one of them."""
+LONGEST_LINE = 64 << 20
+"""Bytes; an answer of 8 MiB can grow so long as JSON in JSON."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +40,32 @@ class Report:
     seconds: float
     outputs: list[Any] | None = None
     problem: str = ""
-    calls: tuple[str, ...] = ()
+    aside: str = ""
+    noticed: str | None = None
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One definition of a function in a notebook, as `extract.survey` describes it."""
+
+    stub: bool
+    fingerprint: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Survey:
+    """The definitions of one function in a notebook, and why a further one cannot be read."""
+
+    definitions: tuple[Definition, ...] = ()
+    problem: str = ""
 
 
 class Sandbox:
     """The process that runs student code for us."""
+
+    def __init__(self, seal: Seal) -> None:
+        self.seal = seal
 
     def __enter__(self) -> Self:
         if not hasattr(os, "fork"):
@@ -55,84 +79,127 @@ class Sandbox:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._stop()
 
-    def run(self, question: Question, cells: Sequence[str], cases: Sequence[Case]) -> Report:
-        """Calls the function that `cells` define on every case. A worker that dies on the way is replaced."""
-        nonce = secrets.token_hex(16)  # student code could write to our pipe, but not guess this
+    def run(
+        self, question: Question, cells: Sequence[str], which: int, inputs: Sequence[Input], seconds: float
+    ) -> Report:
+        """Calls the function that one of its definitions in `cells` leaves on every input."""
         job = {
             "function": question.function,
             "cells": list(cells),
-            "cases": [[encode_argument(argument) for argument in case] for case in cases],
+            "which": which,
+            "cases": [[encode_argument(argument) for argument in one.case] for one in inputs],
             "forbidden": question.forbidden,
-            "seconds": question.seconds,
-            "nonce": nonce,
+            "seconds": seconds,
         }
-        outcome = self._ask(json.dumps(job), question.seconds + 10)
+        outcome = self._do(job)
+        report = Report(outcome["ended"], outcome["seconds"])
+        return _opened(report, outcome["answer"], len(inputs)) if report.ended == "done" else report
+
+    def survey(self, cells: Sequence[str], functions: Sequence[str]) -> dict[str, Survey] | None:
+        """What a notebook defines, or None if finding out takes too long or too much."""
+        outcome = self._do({"cells": list(cells), "functions": list(functions), "seconds": SURVEY_SECONDS})
+        try:
+            found = json.loads(outcome["answer"])
+            return {
+                function: Survey(
+                    tuple(
+                        Definition(bool(d["stub"]), str(d["fingerprint"]), int(d["size"])) for d in one["definitions"]
+                    ),
+                    str(one["problem"])[: 2 * LONGEST_TEXT],
+                )
+                for function, one in found.items()
+                if function in functions
+            }
+        except Exception:
+            return None
+
+    def _do(self, job: dict[str, Any]) -> dict[str, Any]:
+        """The outcome of a job. A worker that dies on the way is replaced."""
+        outcome = self._ask(json.dumps(job), job["seconds"] + SLACK_SECONDS)
         if outcome is None:
             self._stop()
             self._start()
-            return Report("exited", 0.0)
-        report = Report(outcome["ended"], outcome["seconds"])
-        return _opened(report, outcome["answer"], nonce, len(cases)) if report.ended == "done" else report
+            return {"ended": "exited", "seconds": 0.0, "answer": ""}
+        return outcome
 
     def _start(self) -> None:
-        home = str(Path(torch.__file__).parents[1])
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-B", str(WORKER), home],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            cwd="/",
-            start_new_session=True,  # Ctrl-C is for the grader, which then lets its workers finish and end
-            env={name: os.environ[name] for name in INHERITED if name in os.environ} | PLAIN_CPU,
-        )
-        trial = self._ask("", 120)
-        if trial is None or trial["answer"] != "ready":
-            self._stop()
-            raise OSError(
-                "grading could not start a process that runs submissions without privileges on this machine. "
-                "Run it as an ordinary user, or as root where processes may become the user nobody."
+        ours, theirs = os.pipe()
+        try:
+            self._process = subprocess.Popen(
+                self.seal.command(theirs),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                cwd="/",
+                start_new_session=True,  # Ctrl-C is for the grader, which then lets its workers finish and end
+                env=ENVIRONMENT,
+                pass_fds=[theirs],
             )
+        finally:
+            os.close(theirs)
+        with open(ours, encoding="utf-8") as told:  # ends when bubblewrap has said it, or the worker has closed it
+            info = told.read() if self.seal.kind == "bubblewrap" else ""
+        self._first: int | None = json.loads(info)["child-pid"] if info else None
+        self._memory = MemoryBound(self._first or self._process.pid, MOST_MEMORY)
+        if self._ask("", STARTING_SECONDS) is None:
+            said = self._stop()
+            raise OSError(f"grading could not start the process that runs submissions ({self.seal.kind}): {said}")
 
     def _ask(self, line: str, seconds: float) -> dict[str, Any] | None:
         """Sends a line, unless it is empty, and waits for one; None if the worker is gone or mute."""
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None
         assert stdout is not None
-        alarm = threading.Timer(seconds, self._process.kill)
+        alarm = threading.Timer(seconds, self._kill)
         alarm.start()
         try:
             if line:
-                stdin.write(line + "\n")
+                stdin.write(line.encode() + b"\n")
                 stdin.flush()
-            answer: dict[str, Any] = json.loads(stdout.readline())
+            answer: dict[str, Any] = json.loads(stdout.readline(LONGEST_LINE))
             return answer
         except (OSError, ValueError):
             return None
         finally:
             alarm.cancel()
 
-    def _stop(self) -> None:
-        self._process.kill()
-        for stream in (self._process.stdin, self._process.stdout):
+    def _kill(self) -> None:
+        """Ends the first process within and with it all others there; bubblewrap then ends when all of them have."""
+        if self._process.poll() is None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                if self._first is not None:
+                    os.kill(self._first, signal.SIGKILL)
+                else:
+                    os.killpg(self._process.pid, signal.SIGKILL)
+
+    def _stop(self) -> str:
+        """Ends the worker; gives the end of what it said on its standard error."""
+        self._kill()
+        said = b""
+        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
             if stream is not None:
                 with contextlib.suppress(OSError):  # the worker died with a line half sent
+                    said = stream.read() if stream is self._process.stderr else b""
                     stream.close()
         self._process.wait()
+        self._memory.remove()
+        return said[-LONGEST_TEXT:].decode("utf-8", "replace").strip()
 
 
-def _opened(report: Report, answer: str, nonce: str, n_cases: int) -> Report:
+def _opened(report: Report, answer: str, n_cases: int) -> Report:
     """The report with the child's answer. That is student data: anything odd about it earns nothing."""
     try:
         content = json.loads(answer)
-        outputs = content["outputs"]
-        if content["nonce"] != nonce or (outputs is not None and len(outputs) != n_cases):
+        outputs, noticed = content["outputs"], content["noticed"]
+        if outputs is not None and len(outputs) != n_cases:
             raise ValueError("not an answer to this job")
-        return replace(
-            report,
+        return Report(
+            report.ended,
+            report.seconds,
             outputs=None if outputs is None else [decode(output) for output in outputs],
-            problem=str(content["problem"]),
-            calls=tuple(map(str, content["calls"])),
+            problem=str(content["problem"])[: 3 * LONGEST_TEXT],
+            aside=str(content["aside"])[: 2 * LONGEST_TEXT],
+            noticed=None if noticed is None else str(noticed)[:LONGEST_TEXT],
         )
     except Exception:
-        return replace(report, ended="exited")
+        return Report("exited", report.seconds)
