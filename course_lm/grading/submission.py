@@ -1,55 +1,68 @@
 """What one student handed in: some notebooks, read as text and never run.
 
-A subfolder is one student with any number of notebooks; a notebook at the top is one student too. Whatever is
-wrong with a file is remembered with it, since a damaged notebook must cost its author marks and nobody else.
+A subfolder is one student with any number of notebooks; a notebook or a zip at the top is one student too; in what a
+learning platform hands out, a student is an id. Whatever is wrong with a file is remembered with it, since a damaged
+notebook must cost its author marks and nobody else.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
-from dataclasses import dataclass
-from pathlib import Path
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path, PurePosixPath
 
-from course_lm.grading.source import defines
+from course_lm.grading.archive import LONGEST_NAME, MOST_FILES, File, file_at, files_in, is_litter, opened
+from course_lm.grading.delivery import Sender, sender_of
 
-LARGEST = 50 << 20
-SUSPICIOUS = {
-    "grader": r"course_lm\.grading\.(?!check\b)\w",
-    "frames": r"\bgc\b|\bctypes\b|_getframe|[gs]etprofile|\binspect\.(stack|currentframe)",
-    "imports": r"__import__|\bimportlib\b|sys\.(modules|meta_path)",
-    "process": r"os\.(_exit|fork|kill|system|popen|exec\w+)\b|\bsubprocess\b|\bmultiprocessing\b|/proc\b",
-    "torch-internals": r"torch\.(_C|_refs|_decomp|jit)\b|DisableTorchFunction|_pop_mode|_disable_current_modes",
-}
-"""Text that an honest answer hardly needs, by the flag it earns: a reason to look, not a verdict."""
+MOST_NOTEBOOKS = 50
+"""Of one student; of more, the last ones by name are read."""
+MOST_CODE = 1 << 20
+"""Characters in the code cells of one notebook."""
+NOTEBOOK = re.compile(r".*\.ipynb(\.txt|\.json)?", re.I | re.DOTALL)
+"""A browser may add a suffix when it saves one."""
 
 
 @dataclass(frozen=True)
 class Notebook:
     """The code cells of one file; or none, and the reason why it cannot be read."""
 
-    path: Path
+    name: str
     cells: tuple[str, ...] = ()
     problem: str = ""
 
 
 @dataclass(frozen=True)
 class Submission:
-    """All notebooks of one student, the newest first."""
+    """The files of one student, in the order of their names, where v9 comes before v10."""
 
-    name: str
-    notebooks: tuple[Notebook, ...]
+    sender: Sender
+    files: tuple[File, ...] = ()
+    ignored: tuple[str, ...] = ()
 
-    def with_function(self, function: str) -> list[Notebook]:
-        """The notebooks that seem to define `function`, the newest first."""
-        return self._with(function, "") or self._with(function, r"[ \t]+")
-
-    def _with(self, function: str, indent: str) -> list[Notebook]:
-        return [book for book in self.notebooks if any(defines(cell, function, indent) for cell in book.cells)]
+    def notebooks(self) -> list[Notebook]:
+        """Reads them, one by one. Never raises for what a file contains."""
+        return [read_notebook(file) for file in self.files]
 
 
-def submissions_in(path: Path) -> list[Submission]:
-    """Every submission in a folder, by name; or the one that a single notebook is.
+@dataclass(frozen=True)
+class HandedIn:
+    """The submissions of a class, by name, and what lies beside them."""
+
+    submissions: list[Submission]
+    ignored: list[str] = field(default_factory=list)
+
+
+def handed_in(path: Path, apart: Collection[Path] = ()) -> HandedIn:
+    """Every submission in a folder or a zip; or the one that a single notebook is.
+
+    Args:
+        path: of the folder, zip or notebook.
+        apart: files and folders of the instructor, which may lie among the submissions.
 
     Raises:
         FileNotFoundError: if there is nothing at `path`.
@@ -57,62 +70,178 @@ def submissions_in(path: Path) -> list[Submission]:
     """
     if not path.exists():
         raise FileNotFoundError(
-            f"path must be a folder of submissions or a notebook; got {path}, which does not exist. Check its spelling."
+            f"path must be a folder of submissions, a zip or a notebook; got {path}, which does not exist. "
+            "Check its spelling."
         )
-    if path.is_file():
-        if path.suffix.lower() != ".ipynb":
-            raise ValueError(f"path must be a folder of submissions or a notebook (.ipynb); got {path}.")
-        return [Submission(path.stem, (read_notebook(path),))]
-    files: dict[str, list[Path]] = {}
-    for entry in sorted(path.iterdir()):
-        if entry.is_dir() and not _ignored(entry):
-            files.setdefault(entry.name, []).extend(_notebooks_below(entry))
-        elif entry.is_file() and entry.suffix.lower() == ".ipynb" and not _ignored(entry):
-            files.setdefault(entry.stem, []).append(entry)  # beside a folder of the same name: the same student
-    if not files:
+    if is_notebook(path):
+        return HandedIn([_submission(Sender(_stem(path.name)), [file_at(path, path.name)])])
+    if path.is_file() and path.suffix.lower() != ".zip":
+        raise ValueError(f"path must be a folder of submissions, a zip or a notebook (.ipynb); got {path}.")
+    ignored: list[str] = []
+    groups = [_by_sender(entries, ignored) for entries in _deliveries(path, set(map(os.path.realpath, apart)))]
+    submissions = [_submission(sender, files) for sender, files in _joined(groups)]
+    if not submissions:
         raise ValueError(
             f"path must hold one subfolder or one notebook per student; {path} holds neither. Is it the right folder?"
         )
-    return [Submission(name, _newest_first(paths)) for name, paths in sorted(files.items())]
+    return HandedIn(sorted(submissions, key=lambda one: (one.sender.name, one.sender.id)), sorted(set(ignored)))
 
 
-def _notebooks_below(folder: Path) -> list[Path]:
-    """Links are left out: one could lead into the folder of another student."""
-    found: list[Path] = []
+def handed_in_by_one(folder: Path) -> HandedIn:
+    """Everything below a folder, or in a zip, as the work of one student.
+
+    Raises:
+        FileNotFoundError: if there is no such folder.
+    """
+    if not folder.exists():
+        raise FileNotFoundError(f"path must be a folder; got {folder}, which does not exist. Check its spelling.")
+    return HandedIn([_submission(Sender(folder.resolve().name), files_in(folder))])
+
+
+def is_notebook(path: Path) -> bool:
+    """Whether this is one notebook, rather than a folder or a zip of several."""
+    return path.is_file() and NOTEBOOK.fullmatch(path.name) is not None
+
+
+def read_notebook(file: File) -> Notebook:
+    """The code cells of a file. Never raises for what it contains."""
+    if file.problem:
+        return Notebook(file.name, problem=file.problem)
     try:
-        for entry in sorted(folder.iterdir()):
-            if entry.is_symlink() or _ignored(entry):
-                continue
-            if entry.is_dir():
-                found += _notebooks_below(entry)
-            elif entry.is_file() and entry.suffix.lower() == ".ipynb":
-                found.append(entry)
-    except OSError:
-        found.append(folder)  # stands for what cannot be read in it
-    return found
-
-
-def _ignored(path: Path) -> bool:
-    """Hidden files, Jupyter's checkpoints, and what macOS adds to archives."""
-    return path.name.startswith(".") or path.name == "__MACOSX"
-
-
-def _newest_first(paths: list[Path]) -> tuple[Notebook, ...]:
-    newest_last = sorted(paths, key=lambda path: (path.stat().st_mtime_ns, str(path)))
-    return tuple(read_notebook(path) for path in reversed(newest_last))
-
-
-def read_notebook(path: Path) -> Notebook:
-    """The code cells of a file. Never raises for what a file contains."""
-    try:
-        if path.stat().st_size > LARGEST:
-            return Notebook(path, problem=f"it is larger than {LARGEST >> 20} MB; clear its outputs")
-        document = json.loads(path.read_bytes().decode("utf-8-sig"))
+        document = json.loads(file.read().decode("utf-8-sig"))
         if not isinstance(document, dict) or not isinstance(document.get("cells"), list):
-            return Notebook(path, problem="it is no notebook of format 4; open it in JupyterLab and save it again")
-    except (OSError, ValueError, RecursionError) as error:
-        return Notebook(path, problem=f"it is no notebook: {str(error)[:200]}")
-    return Notebook(path, tuple(text for cell in document["cells"] if (text := _code(cell))))
+            return Notebook(file.name, problem="it is no notebook of format 4; open it in JupyterLab and save it again")
+        cells = tuple(text for cell in document["cells"] if (text := _code(cell)))
+    except OSError as error:  # an error of the system names a path of this machine
+        return Notebook(file.name, problem=error.strerror or str(error)[:LONGEST_NAME])
+    except (ValueError, RecursionError, MemoryError) as error:
+        return Notebook(file.name, problem=f"it is no notebook: {str(error)[:LONGEST_NAME]}")
+    if sum(map(len, cells)) > MOST_CODE:
+        return Notebook(file.name, problem=f"it holds more than {MOST_CODE:,} characters of code")
+    return Notebook(file.name, cells)
+
+
+def in_order(name: str) -> list[tuple[int, int, str]]:
+    """A key that sorts names as people do, so that v9 comes before v10."""
+    parts = re.split(r"(\d{1,18})", name)
+    return [(1, int(part), "") if part.isdecimal() else (0, 0, part) for part in parts]
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A file below an entry at the top, which stands for a student; an empty folder has none."""
+
+    top: str
+    file: File | None
+    in_folder: bool
+
+    @property
+    def sender(self) -> tuple[Sender, str]:
+        """Whose it is, and the name of the file without what the platform added."""
+        name = "" if self.file is None else self.file.name
+        known = sender_of(self.top)
+        if known is None:
+            return Sender(self.top if self.in_folder else _stem(self.top)), name
+        return known[0], name if self.in_folder else known[1]
+
+
+def _deliveries(path: Path, apart: Collection[str]) -> Iterator[list[_Entry]]:
+    """What was handed out at once: for a folder what lies in it, and each zip in it that holds a class."""
+    if not path.is_dir():
+        for file in files_in(path):
+            if file.problem and not file.name:
+                raise ValueError(f"{path}: {file.problem}. Download it again, or unpack it and give the folder.")
+        yield _in_zip(path)
+        return
+    entries: list[_Entry] = []
+    for entry in sorted(path.iterdir()):
+        if os.path.realpath(entry) in apart:
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            entries += [_Entry(entry.name, None, True), *(_Entry(entry.name, file, True) for file in files_in(entry))]
+            continue
+        is_zip = entry.suffix.lower() == ".zip" and entry.is_file()
+        of_class = _in_zip(entry) if is_zip and not sender_of(entry.name) else []
+        if any(sender_of(one.top) for one in of_class):
+            yield of_class
+        else:
+            entries.append(_Entry(entry.name, file_at(entry, entry.name), False))
+    yield entries
+
+
+def _in_zip(path: Path) -> list[_Entry]:
+    """The entries of a zip; without the folder around all of them, if it has no notebook itself."""
+    files = [file for file in files_in(path) if not is_litter(file.name)]
+    parts = [PurePosixPath(file.name).parts for file in files]
+    tops = {part[0] for part in parts if part}
+    has_notebook = any(len(part) == 2 and NOTEBOOK.fullmatch(part[1]) for part in parts)
+    around = len(tops) == 1 and not has_notebook and not any(map(sender_of, tops))
+    entries = []
+    for file, part in zip(files, parts, strict=True):
+        if rest := part[1:] if around else part:
+            is_folder = file.name.endswith("/")
+            named = None if is_folder else replace(file, name="/".join(rest[1:]) or rest[0])
+            entries.append(_Entry(rest[0], named, is_folder or len(rest) > 1))
+    return entries
+
+
+def _by_sender(entries: Iterable[_Entry], ignored: list[str]) -> dict[Sender, list[File]]:
+    """The files of each student in one delivery. Adds what is hidden or a system's to what was `ignored`."""
+    senders: dict[Sender, list[File]] = {}
+    for entry in entries:
+        if is_litter(entry.top):
+            ignored.append(entry.top[:LONGEST_NAME])
+        else:
+            sender, name = entry.sender
+            files = senders.setdefault(sender, [])
+            if entry.file is not None:
+                files.append(replace(entry.file, name=name))
+    return senders
+
+
+def _joined(deliveries: Iterable[dict[Sender, list[File]]]) -> Iterator[tuple[Sender, list[File]]]:
+    """One student's files from all deliveries. Canvas's ids are the same in all, Moodle's in one assignment alone."""
+    joined: dict[tuple[str, str], tuple[Sender, list[File]]] = {}
+    for senders in deliveries:
+        namesakes = Counter(
+            {name: len({s.id for s in senders if s.name == name}) for name in {s.name for s in senders}}
+        )
+        for sender, files in senders.items():
+            by_id = sender.platform == "canvas" or namesakes[sender.name] > 1
+            key = (sender.platform, sender.id if by_id else sender.name)
+            first, before = joined.get(key, (sender, []))
+            joined[key] = (replace(first, late=first.late or sender.late), before + files)
+    yield from joined.values()
+
+
+def _submission(sender: Sender, files: Iterable[File]) -> Submission:
+    """Notebooks apart from what is ignored; a notebook in a zip is one too."""
+    everything = (inner for file in files for inner in ([file] if is_litter(file.name) else opened(file)))
+    notebooks: list[File] = []
+    ignored: list[str] = []
+    for file in islice(everything, MOST_FILES):
+        if is_litter(file.name):
+            ignored.append(_hidden(file.name))
+        elif file.problem or NOTEBOOK.fullmatch(file.name):
+            notebooks.append(file)
+        elif not file.name.endswith("/"):
+            ignored.append(file.name)
+    notebooks.sort(key=lambda file: in_order(file.name))
+    ignored += [file.name for file in notebooks[:-MOST_NOTEBOOKS]]
+    if next(everything, None) is not None:
+        ignored.insert(0, f"all beyond {MOST_FILES} files")
+    return Submission(sender, tuple(notebooks[-MOST_NOTEBOOKS:]), tuple(dict.fromkeys(ignored)))
+
+
+def _hidden(name: str) -> str:
+    """The outermost part of a path that is hidden or a system's, with what is above it."""
+    parts = PurePosixPath(name).parts
+    return "/".join(parts[: 1 + next(i for i, part in enumerate(parts) if is_litter(part))])
+
+
+def _stem(name: str) -> str:
+    """The name of a student from that of a notebook, or of a file that is none."""
+    return re.sub(r"(\.ipynb)?\.\w{1,5}\Z", "", name, flags=re.I) or name
 
 
 def _code(cell: object) -> str:
@@ -122,9 +251,3 @@ def _code(cell: object) -> str:
     source = cell.get("source", "")
     lines = source if isinstance(source, list) else [source]
     return "".join(line for line in lines if isinstance(line, str))
-
-
-def suspicious(notebook: Notebook) -> list[str]:
-    """The flags that the text of a notebook earns."""
-    text = "\n".join(notebook.cells)
-    return [flag for flag, pattern in SUSPICIOUS.items() if re.search(pattern, text)]
