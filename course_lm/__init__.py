@@ -18,7 +18,7 @@ from course_lm.sources import ToyEnglish
 from course_lm.tokenizer import CharTokenizer, Tokenizer
 from course_lm.train import StepRecord, train
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "BPETokenizer",

@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from course_lm.cli import marks, runs, text
+from course_lm.cli import grade, runs, text
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 for command in (
@@ -21,7 +21,9 @@ for command in (
     text.ledger,
     text.compress,
     text.decompress,
-    marks.grade,
+    grade.grade,
+    grade.gradebook,
+    grade.autograder,
 ):
     app.command()(command)
 

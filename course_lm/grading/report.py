@@ -12,11 +12,15 @@ from hashlib import sha256
 from html import escape
 from pathlib import Path
 
-from course_lm.grading.marks import Row, write_text
+from course_lm.grading.copies import find_copies
+from course_lm.grading.marks import Row, shown, write_text
 from course_lm.grading.question import all_questions
+from course_lm.grading.slips import SLIPS
 from course_lm.grading.summary import STATUSES, Summary, spread, summarize
 
 STUDENTS = "students"
+MOST_NAMED = 100
+"""Lines in a list for the teacher."""
 STYLE = """
 :root { color-scheme: light dark; --accent: #0b57c2; --line: #8888; background: Canvas; color: CanvasText;
   font: 1rem/1.5 system-ui, sans-serif; }
@@ -53,11 +57,11 @@ PAGE = """<!doctype html>
 """
 
 
-def write_html(rows: Sequence[Row], folder: Path) -> None:
+def write_html(rows: Sequence[Row], folder: Path, ignored: Sequence[str] = ()) -> None:
     """Writes `index.html` for the teacher, and into `students/` a page for each submission.
 
     A student's page keeps its name from run to run, so a later run replaces it. Pages of submissions that are no
-    longer there stay.
+    longer there stay. What was `ignored` beside the submissions stands in the teacher's page alone.
     """
     (folder / STUDENTS).mkdir(parents=True, exist_ok=True)
     by_student: dict[str, list[Row]] = {}
@@ -65,7 +69,7 @@ def write_html(rows: Sequence[Row], folder: Path) -> None:
         by_student.setdefault(row.submission, []).append(row)
     for name, of_one in by_student.items():
         write_text(folder / STUDENTS / file_name(name), student_page(name, of_one))
-    write_text(folder / "index.html", class_page(summarize(rows)))
+    write_text(folder / "index.html", class_page(rows, ignored))
 
 
 def file_name(submission: str) -> str:
@@ -78,24 +82,36 @@ def student_page(name: str, rows: Sequence[Row]) -> str:
     """Points, the end of every question, and the feedback where it says more than that all is right."""
     points, out_of = sum(row.points for row in rows), sum(row.out_of for row in rows)
     lines = [
-        [row.question, row.status, row.points, row.out_of, row.misconception or "–", ", ".join(row.flags) or "–"]
+        [
+            row.question,
+            row.status,
+            shown(row.points),
+            str(row.out_of),
+            row.misconception or "–",
+            ", ".join(row.flags) or "–",
+            f"{row.file} ({row.definitions} definitions)" if row.definitions > 1 else row.file or "–",
+        ]
         for row in rows
     ]
-    columns = ("question", "status", "points", "out of", "misconception", "flags")
+    columns = ("question", "status", "points", "out of", "misconception", "flags", "from")
     feedback = "".join(
         f"<section>\n<h2>{escape(row.question)}: {row.status}</h2>\n<pre>{escape(row.message)}</pre>\n</section>\n"
         for row in rows
-        if row.status != "correct"
+        if row.status != "correct" or "override" in row.flags
     )
+    notes = [f"Late: {row.late}." for row in rows[:1] if row.late]
+    notes += [f"Not read, since they are no notebooks: {', '.join(row.ignored)}." for row in rows[:1] if row.ignored]
+    notes.append(f"The hidden inputs are those of seed {rows[0].seed}.")
     return _page(
         f"Marks of {name}",
-        f"<h1>Marks of <bdi>{escape(name)}</bdi></h1>\n<p>{points} of {out_of} points.</p>\n"
-        f"{_table('Questions', columns, lines)}\n{feedback}",
+        f"<h1>Marks of <bdi>{escape(name)}</bdi></h1>\n<p>{shown(points)} of {out_of} points.</p>\n"
+        f"<p>{escape(' '.join(notes))}</p>\n{_table('Questions', columns, lines)}\n{feedback}",
     )
 
 
-def class_page(summary: Summary) -> str:
+def class_page(rows: Sequence[Row], ignored: Sequence[str] = ()) -> str:
     """Counts for the teacher, each as a chart and as a table, and links to the students' pages."""
+    summary = summarize(rows)
     n = len(summary.points)
     right = {question: ends["correct"] for question, ends in summary.statuses.items()}
     ends = [[question, *(counts[status] for status in STATUSES)] for question, counts in summary.statuses.items()]
@@ -103,11 +119,30 @@ def class_page(summary: Summary) -> str:
     return _page(
         "Class summary",
         f"<h1>Class summary</h1>\n<p>{n} submission{'s' * (n != 1)}, on average {summary.mean:.1f} of "
-        f"{summary.out_of} points.</p>\n<h2>Points</h2>\n{_bars('Submissions by points', ranges)}\n"
+        f"{summary.out_of} points. Seed {rows[0].seed}.</p>\n{_ignored(ignored)}"
+        f"<h2>Points</h2>\n{_bars('Submissions by points', ranges)}\n"
         f"{_table('Submissions by points', ('points', 'submissions'), ranges.items())}\n"
         f"<h2>Questions</h2>\n{_bars('Right answers to each question', right)}\n"
         f"{_table('How each question ended, in submissions', ('question', *STATUSES), ends)}\n"
-        f"<h2>Misconceptions</h2>\n{_misconceptions(summary)}\n<h2>Submissions</h2>\n{_links(summary)}",
+        f"<h2>Misconceptions</h2>\n{_misconceptions(summary)}\n{_equal_answers(rows)}"
+        f"<h2>Submissions</h2>\n{_links(summary)}",
+    )
+
+
+def _ignored(names: Sequence[str]) -> str:
+    return f"<p>Ignored beside the submissions: {escape(', '.join(names[:MOST_NAMED]))}.</p>\n" if names else ""
+
+
+def _equal_answers(rows: Sequence[Row]) -> str:
+    """Hints at copies, with what they are worth."""
+    hints = find_copies(rows)
+    if not hints:
+        return ""
+    lines = [[hint.first, hint.second, ", ".join(hint.questions)] for hint in hints[:MOST_NAMED]]
+    return (
+        "<h2>Equal answers</h2>\n<p>These are equal when names and layout are taken away, long, and shared by few. "
+        "That is a hint and no proof: ask both students to explain their code.</p>\n"
+        f"{_table('Pairs with equal answers', ('submission', 'submission', 'questions'), lines)}\n"
     )
 
 
@@ -115,11 +150,9 @@ def _misconceptions(summary: Summary) -> str:
     """The most common first, with the hint that its students got."""
     if not summary.misconceptions:
         return "<p>No answer showed a mistake that has a name.</p>"
-    hints = {
-        (question.function, mistake.name): mistake.hint
-        for question in all_questions().values()
-        for mistake in question.misconceptions
-    }
+    hints = {(q, slip.name): slip.hint for q in all_questions() for slip in SLIPS}
+    for question in all_questions().values():
+        hints |= {(question.function, mistake.name): mistake.hint for mistake in question.misconceptions}
     counts = summary.misconceptions.items()
     chart = _bars("Submissions with each misconception", {f"{mistake} in {q}": count for (q, mistake), count in counts})
     lines = [[q, mistake, count, hints.get((q, mistake), "–")] for (q, mistake), count in counts]
@@ -129,7 +162,7 @@ def _misconceptions(summary: Summary) -> str:
 def _links(summary: Summary) -> str:
     rows = "".join(
         f'<tr><td class="name"><a href="{STUDENTS}/{file_name(name)}"><bdi>{escape(name) or "(no name)"}</bdi></a></td>'
-        f'<td class="n">{points}</td></tr>\n'
+        f'<td class="n">{shown(points)}</td></tr>\n'
         for name, points in summary.points.items()
     )
     return _framed_table("Points of each submission", ("submission", "points"), rows)
@@ -150,7 +183,13 @@ def _framed_table(caption: str, columns: Iterable[str], cells: str) -> str:
 
 
 def _cell(value: object) -> str:
-    kind = "n" if isinstance(value, int) else "long" if len(str(value)) > 40 else "text"
+    kind = (
+        "n"
+        if isinstance(value, int) or str(value).replace(".", "", 1).isdecimal()
+        else "long"
+        if len(str(value)) > 40
+        else "text"
+    )
     return f'<td class="{kind}">{escape(str(value))}</td>'
 
 

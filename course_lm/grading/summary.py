@@ -23,7 +23,7 @@ class Summary:
         misconceptions: how many submissions show it, by question and name, the most common first.
     """
 
-    points: dict[str, int]
+    points: dict[str, float]
     worth: dict[str, int]
     statuses: dict[str, Counter[str]]
     misconceptions: dict[tuple[str, str], int]
@@ -43,13 +43,13 @@ def summarize(rows: Sequence[Row]) -> Summary:
     """Counts what is in the rows of `grade`."""
     if not rows:
         raise ValueError("rows must hold at least one row; got none. Grade a folder first.")
-    points: Counter[str] = Counter()
+    points: dict[str, float] = {}
     statuses: dict[str, Counter[str]] = {}
     for row in rows:
-        points[row.submission] += row.points
+        points[row.submission] = points.get(row.submission, 0) + row.points
         statuses.setdefault(row.question, Counter())[row.status] += 1
     mistakes = Counter((row.question, row.misconception) for row in rows if row.misconception)
-    return Summary(dict(points), {row.question: row.out_of for row in rows}, statuses, dict(mistakes.most_common()))
+    return Summary(points, {row.question: row.out_of for row in rows}, statuses, dict(mistakes.most_common()))
 
 
 def spread(summary: Summary, most: int = 10) -> dict[str, int]:
@@ -61,7 +61,7 @@ def spread(summary: Summary, most: int = 10) -> dict[str, int]:
     for low in range(0, summary.out_of + 1, width):
         high = min(low + width - step, summary.out_of)
         label = f"{low}" if low == high else f"{low} to {high}"
-        counts[label] = sum(low <= points <= high for points in summary.points.values())
+        counts[label] = sum(low <= points < low + width for points in summary.points.values())
     return counts
 
 
