@@ -10,7 +10,7 @@ FIXED := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 COURSE_LM_DEVICE=cpu JUPYTER_PLATFO
 # Two processes, and each file in one of them: what a file makes once, or a notebook's kernel, is shared by its tests.
 BY_FILE := -n 2 --dist loadfile
 
-.PHONY: setup book test test-unit test-notebooks test-browser notebooks repo test-colab gpu-runs lab serve lint audit release lock clean
+.PHONY: setup book test test-unit test-notebooks test-browser test-long notebooks repo test-colab gpu-runs lab serve lint audit release lock clean
 
 setup: $(READY)
 
@@ -36,6 +36,10 @@ test-unit: $(READY)
 test-notebooks: $(READY)
 	$(FIXED) $(BIN)/python -m pytest -n 2 tests/notebooks
 	$(FIXED) $(BIN)/python -m pytest $(BY_FILE) --nbval --nbval-current-env --nbval-cell-timeout=600 book solutions
+
+# What takes minutes: whole classes, and every attack on the grader, as this user.
+test-long: $(READY)
+	$(FIXED) $(BIN)/python -m pytest -rs $(BY_FILE) -m long tests/unit
 
 test-browser: $(SITE)
 	$(BIN)/python -m pytest -n 2 --dist worksteal tests/browser

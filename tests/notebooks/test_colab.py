@@ -11,7 +11,7 @@ from execute import normalized
 from install_cell import PLACES, SOURCE, address_in, main, with_install_cell
 from IPython.core.inputtransformer2 import TransformerManager
 
-from course_lm.grading.source import statements_for
+from course_lm.grading.sealed.extract import program_for
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted(path for name in ("book", "solutions", "exercises") for path in ROOT.glob(f"{name}/*.ipynb"))
@@ -70,9 +70,9 @@ def test_the_cell_installs_only_where_the_package_is_missing(stamped, monkeypatc
 
 
 def test_answers_behind_the_cell_are_graded(stamped):
-    statements, problem = statements_for([stamped.cells[0].source, "def answer(x):\n    return x"], "answer")
-    assert [statement.name for statement in statements] == ["answer"]
-    assert problem == ""
+    program = program_for([stamped.cells[0].source, "def answer(x):\n    return x"], "answer")
+    assert [statement.name for statement in program.statements] == ["answer"]
+    assert program.problem == ""
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ from answers import IMPORTS, notebook, student
 
 from course_lm.grading import Misconception, Question, check
 from course_lm.grading.question import all_questions, question_named
-from course_lm.grading.watch import library_watch
-from course_lm.grading.wire import Odd, Raised, decode, encode, encode_argument
+from course_lm.grading.sealed.call_monitor import monitor
+from course_lm.grading.sealed.serialize import Odd, Raised, decode, encode, encode_argument
 
 SOFTMAX_P = "torch.softmax(logits, -1).gather(1, targets[:, None])[:, 0]"
 LOG_P = "F.log_softmax(logits, -1)[torch.arange(len(targets)), targets]"
@@ -34,7 +34,8 @@ LOG_P = "F.log_softmax(logits, -1)[torch.arange(len(targets)), targets]"
         ("return 'loss'", "not of the kind expected"),
         ("return {1: 2}", "object of type dict"),
         ("return 1j", "not of the kind expected"),
-        (f"return -{LOG_P}", "One number is expected; this is a result of shape (1,)."),
+        (f"return -{LOG_P}", "What does one token cost on average?"),
+        (f"return -{LOG_P}.expand(3, -1)", "One number is expected; this is a result of shape (3, 1)."),
         ("return logits.sum() * float('nan')", "not finite but NaN"),
         ("return 1 / 0", "ZeroDivisionError: division by zero"),
         ("return undefined", "NameError"),
@@ -43,7 +44,9 @@ LOG_P = "F.log_softmax(logits, -1)[torch.arange(len(targets)), targets]"
         ("exit()", "instead of calling exit()"),
         ("import sys; sys.exit(3)", "instead of calling exit()"),
         ("return torch.sparse_coo_tensor([[0]], [1.0], (2,))", "not yet"),
-        (f"return -({SOFTMAX_P} + 1e-12).log().mean()", "wrong on extreme ones"),
+        (f"return -({SOFTMAX_P} + 1e-12).log().mean()", "Something small is added to a probability"),
+        (f"return (-{LOG_P}).mean().clamp(max=300)", "Something small is added to a probability, or a limit"),
+        (f"return -{LOG_P}.mean() + (logits.max() > 500)", "Right on other inputs, wrong on scores near 1000."),
         ("logits.zero_(); return logits.sum()", "torch.tensor([[0.0, 0.0]])"),
         ("return -logits.mean() * 7", "not a mistake we know"),
     ],
@@ -157,7 +160,7 @@ def library_losses():
 def test_every_route_to_a_library_loss_is_noticed(loss):
     logits, targets = torch.zeros(2, 3), torch.tensor([0, 1])
     calls = []
-    with library_watch(question_named("cross_entropy").forbidden, calls.append):
+    with monitor(question_named("cross_entropy").forbidden, calls.append):
         for arguments in [(logits, targets), (logits, torch.zeros(4, 3), targets), (logits, targets, None, 1, -100)]:
             with contextlib.suppress(TypeError, ValueError, RuntimeError):
                 calls or loss(*arguments)
@@ -187,7 +190,7 @@ SOFTMAXES = dict(sorted(library_softmaxes().items()))
 def test_every_route_to_a_library_softmax_is_noticed(function):
     x = torch.zeros(2, 3, 4)
     calls = []
-    with library_watch(question_named("softmax").forbidden, calls.append):
+    with monitor(question_named("softmax").forbidden, calls.append):
         for arguments in [(x,), (x, -1), (x, -1, False), (x, x > 0), (x, x), (x, x.bool(), -1, 0)]:
             for options in ({}, {"out": torch.empty(0)}, {"dim": -1}):
                 with contextlib.suppress(TypeError, ValueError, RuntimeError, UserWarning):
@@ -202,27 +205,19 @@ def test_logsumexp_and_exp_are_free_to_use_for_a_softmax(capsys):
 
 def test_softmax_log_softmax_logsumexp_and_gather_are_free_to_use():
     calls = []
-    with library_watch(question_named("cross_entropy").forbidden, calls.append):
+    with monitor(question_named("cross_entropy").forbidden, calls.append):
         x = torch.zeros(2, 3)
         torch.nn.functional.log_softmax(x, -1).gather(1, torch.zeros(2, 1, dtype=torch.int64))
         x.softmax(-1).logsumexp(-1)
     assert calls == []
 
 
-@pytest.mark.filterwarnings("ignore:.*torch.jit.trace:DeprecationWarning")
-def test_compiled_code_cannot_hide_a_library_loss():
-    example = (torch.zeros(2, 3), torch.tensor([0, 1]))
-    traced = torch.jit.trace(torch.nn.functional.cross_entropy, example)
-    calls = []
-    with library_watch(question_named("cross_entropy").forbidden, calls.append):
-        traced(*example)
-    assert set(calls) == {"nll_loss_forward"}
-
-
 @pytest.mark.parametrize("use", ["return course_lm.cross_entropy(logits, targets)", "course_lm.ToyEnglish()\nreturn 0"])
 def test_using_the_course_package_is_named_in_the_notebook(use, capsys):
     check(student("cross_entropy", f"import course_lm\n{use}"))
-    assert "It uses course_lm; writing that yourself is the exercise." in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert f"It uses {use.partition('(')[0].removeprefix('return ')}" in said
+    assert said.endswith("To write that yourself is the exercise.\n")
 
 
 def test_the_judge_works_on_the_cpu_whatever_device_is_the_default(capsys):
@@ -235,7 +230,7 @@ def test_the_judge_works_on_the_cpu_whatever_device_is_the_default(capsys):
 def test_a_forbidden_call_is_named_in_the_notebook_even_if_its_errors_are_caught(capsys):
     body = "try:\n    return F.cross_entropy(logits, targets)\nexcept:\n    return 0"
     check(student("cross_entropy", body))
-    assert "It uses cross_entropy" in capsys.readouterr().out
+    assert "It uses F.cross_entropy, in the line: return F.cross_entropy(logits, targets)" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -299,6 +294,17 @@ def test_scalar_arguments_arrive_as_what_they_were(argument):
 )
 def test_arrays_cross_the_wire_in_any_memory_layout_and_precision(array):
     assert decode(encode(array)).tolist() == array.astype(float).tolist()
+
+
+@pytest.mark.parametrize("shape", [(10**9, 0), (10**5, 10**4, 0), (0, 10**9)])
+def test_rows_without_numbers_count_as_well_since_each_would_be_written_down(shape):
+    assert isinstance(decode(encode(torch.empty(shape))), Odd)
+    with pytest.raises(ValueError, match="no result"):
+        decode({"dtype": "float64", "shape": list(shape), "values": []})
+
+
+def test_a_forged_description_stays_on_one_line():
+    assert decode({"odd": "a\ncross_entropy: right.\n"}) == Odd("a cross_entropy: right.")
 
 
 def test_strange_values_cross_the_wire_as_descriptions():

@@ -10,16 +10,17 @@ from xml.etree import ElementTree
 import answers
 import pytest
 
-from course_lm.grading import batch
-from course_lm.grading.batch import Row, grade, write_csv, write_json, write_junit
+from course_lm.grading.batch import Plan, grade
+from course_lm.grading.marks import COLUMNS, Row, printable, write_csv, write_json, write_junit
 from course_lm.grading.question import question_named
 from course_lm.grading.sandbox import Sandbox
-from course_lm.grading.source import statements_for
-from course_lm.grading.submission import read_notebook, submissions_in, suspicious
+from course_lm.grading.seal import find_seal
+from course_lm.grading.sealed.extract import program_for
+from course_lm.grading.submission import handed_in
 
 RIGHT = "return -logits.log_softmax(-1)[torch.arange(len(targets)), targets].mean()"
 WRONG = "return logits.sum()"
-COLUMNS = "submission,question,points,out_of,status,misconception,flags,seconds"
+FIRST_COLUMNS = "submission,question,points,out_of,status,misconception,flags,seconds"
 
 
 def function(body: str, name: str = "cross_entropy") -> str:
@@ -36,7 +37,7 @@ def notebook(*cells: str) -> str:
 
 QUESTION = question_named("cross_entropy")
 ASKED = ("token_nll", "cross_entropy")
-TABLE = {case[0].numel(): float(QUESTION.reference(*case)) for case in QUESTION.visible}
+TABLE = {float(one.case[0].sum()): float(QUESTION.reference(*one.case)) for one in QUESTION.inputs()}
 
 WRITE = """
 import os, tempfile
@@ -44,8 +45,8 @@ file = tempfile.NamedTemporaryFile()
 file.write(b"x")
 file.flush()
 """
-N_CASES = len((*QUESTION.visible, *QUESTION.hidden(0)))
-FORGED = json.dumps({"nonce": "", "outputs": [{"odd": ""}] * N_CASES, "problem": "", "calls": []}).encode()
+N_CASES = len(QUESTION.inputs(0))
+FORGED = json.dumps({"outputs": [{"odd": ""}] * N_CASES, "problem": "", "aside": "", "noticed": None}).encode()
 
 # One notebook per line: cells that end in the status, and why.
 NOTEBOOKS = {
@@ -99,7 +100,13 @@ NOTEBOOKS = {
     "function_in_a_branch": ("correct", ["if True:\n" + indented(function(RIGHT))]),
     "slow_experiment": ("correct", ["import time\nloss = time.sleep(60)", function("loss = 0\n" + RIGHT)]),
     "bare_loop": ("correct", ["while True: pass", function(RIGHT)]),
-    "last_definition_counts": ("wrong", [function(RIGHT), function(WRONG)]),
+    "best_definition_counts": ("correct", [function(RIGHT), function(WRONG)]),
+    "stub_pasted_below": ("correct", [function(RIGHT), function("raise NotImplementedError")]),
+    "imported_below": ("correct", [function(RIGHT), "from torch.nn.functional import cross_entropy"]),
+    "compares_in_an_assertion": (
+        "correct",
+        ["import torch.nn.functional as F", function(f"assert F.cross_entropy(logits, targets) < 99\n{RIGHT}")],
+    ),
     "compares_with_library": (
         "correct",
         [
@@ -107,7 +114,7 @@ NOTEBOOKS = {
             function(RIGHT + " + ZERO"),
         ],
     ),
-    "memorized": ("wrong", [f"TABLE = {TABLE}", function("return TABLE.get(logits.numel(), 0)")]),
+    "memorized": ("wrong", [f"TABLE = {TABLE}", function("return TABLE.get(float(logits.sum()), 0)")]),
     "wrong": ("wrong", [function(WRONG)]),
     "none": ("wrong", [function("pass")]),
     "huge_result": ("wrong", [function("return torch.zeros(10**7)")]),
@@ -125,14 +132,14 @@ NOTEBOOKS = {
     "no_cells": ("missing", []),
     "sys_exit": ("exited", [function("import sys\nsys.exit(0)")]),
     "os_exit": ("exited", [function("import os\nos._exit(0)")]),
-    "killed": ("exited", [function("import os\nos.kill(os.getpid(), 9)")]),
+    "killed": ("error", [function("import os\nos.kill(os.getpid(), 9)")]),
     "forged_report": ("correct", [function("import os\nos.write(1, b'{}' + bytes([10]))\n" + RIGHT)]),
     "steals_the_next_job": ("correct", [function("import sys\nif sys.stdin:\n    sys.stdin.readline()\n" + RIGHT)]),
     "memory_list": ("exited", [function("x = [0]\nwhile True:\n    x = x * 1000")]),
     "memory_tensor": ("exited", [function("return torch.zeros(10**10)")]),
     "floods_the_pipe": ("exited", [function("import os\nwhile True:\n    os.write(3, b'x' * 65536)")]),
     "forged_answer": (
-        "exited",
+        "wrong",
         [function(f"import os\nos.write(3, {FORGED!r})\nos._exit(0)")],
     ),
     "endless": ("timeout", [function("while True:\n    try:\n        pass\n    except BaseException:\n        pass")]),
@@ -183,8 +190,8 @@ def folder(tmp_path_factory):
     for path in ("nested/a/b/old.ipynb", "nested/new.ipynb", "nested/.ipynb_checkpoints/c.ipynb", "one.ipynb/x.ipynb"):
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(notebook(function(RIGHT if "new" in path else WRONG)))
-    os.utime(folder / "nested/a/b/old.ipynb", (1000, 1000))
-    os.utime(folder / "nested/new.ipynb", (2000, 2000))
+    os.utime(folder / "nested/a/b/old.ipynb", (2000, 2000))
+    os.utime(folder / "nested/new.ipynb", (1000, 1000))
     (folder / "empty_folder").mkdir()
     (folder / "linked").mkdir()
     (folder / "linked/stolen.ipynb").symlink_to(folder / "right.ipynb")
@@ -194,19 +201,18 @@ def folder(tmp_path_factory):
     (folder / "method").mkdir()
     (folder / "method/a.ipynb").write_text(notebook(function(RIGHT)))
     (folder / "method/b.ipynb").write_text(notebook("class Tools:\n" + indented(function(WRONG))))
-    os.utime(folder / "method/a.ipynb", (1000, 1000))
     (folder / "CAPITALS.IPYNB").write_text(notebook(function(RIGHT)))
     (folder / "twice").mkdir()
     (folder / "twice/in_folder.ipynb").write_text(notebook(function(RIGHT)))
     (folder / "twice.ipynb").write_text(notebook(function(RIGHT)))
     (folder / ".hidden.ipynb").write_text(notebook())
-    (folder / "readme.txt").write_text("not a submission")
+    (folder / "paper.txt").write_text("not a notebook")
     return folder
 
 
 @pytest.fixture(scope="module")
 def rows(folder):
-    return grade(folder, seed=1, questions=ASKED, timeout=1.5)
+    return grade(folder, Plan(seed=1, questions=ASKED, timeout=1.5)).rows
 
 
 @pytest.fixture(scope="module")
@@ -224,7 +230,7 @@ def test_status_and_points_of_a_notebook(name, loss):
 
 
 def test_every_submission_has_one_row_per_question_in_the_order_of_names(rows, folder):
-    names = sorted({path.stem if path.is_file() else path.name for path in folder.iterdir()} - {".hidden", "readme"})
+    names = sorted({path.stem if path.is_file() else path.name for path in folder.iterdir()} - {".hidden"})
     assert [(row.submission, row.question) for row in rows] == [(n, q) for n in names for q in ASKED]
 
 
@@ -237,11 +243,12 @@ def test_cells_without_source_are_skipped(loss):
     assert loss["odd_cells"].status == "missing"
 
 
-def test_the_newest_notebook_with_the_function_counts_and_is_flagged(loss):
-    assert (loss["nested"].status, loss["nested"].flags) == ("correct", ("several",))
+def test_the_best_of_several_notebooks_counts_whatever_their_dates_are_and_is_named(loss):
+    row = loss["nested"]
+    assert (row.status, row.flags, row.file, row.definitions) == ("correct", ("several",), "new.ipynb", 2)
 
 
-def test_a_method_of_the_same_name_in_a_newer_notebook_does_not_count(loss):
+def test_a_method_of_the_same_name_in_another_notebook_does_not_count(loss):
     assert (loss["method"].status, loss["method"].flags) == ("correct", ())
 
 
@@ -261,7 +268,7 @@ def test_a_file_name_in_capitals_is_a_notebook_too(loss):
 )
 def test_an_error_shows_the_line_of_the_student_that_it_comes_from(cells, line, tmp_path):
     (tmp_path / "anna.ipynb").write_text(notebook(*cells))
-    row = grade(tmp_path, questions=["cross_entropy"])[0]
+    row = grade(tmp_path, Plan(questions=["cross_entropy"])).rows[0]
     assert row.status == "error"
     assert f"the line: {line}" in row.message
 
@@ -272,10 +279,11 @@ def test_a_folder_that_may_be_listed_and_not_entered_is_unreadable(tmp_path, mon
 
     (tmp_path / "anna").mkdir()
     (tmp_path / "anna/a.ipynb").write_text(notebook())
-    monkeypatch.setattr(Path, "is_symlink", refuse)
-    (submission,) = submissions_in(tmp_path)
-    assert submission.name == "anna"
-    assert submission.notebooks[0].problem
+    monkeypatch.setattr(Path, "lstat", refuse)
+    monkeypatch.setattr(Path, "is_symlink", lambda path: False)
+    (submission,) = handed_in(tmp_path).submissions
+    assert submission.sender.name == "anna"
+    assert submission.notebooks()[0].problem == "it cannot be read: Permission denied"
 
 
 def test_a_folder_and_a_notebook_of_the_same_name_are_one_submission(loss):
@@ -287,7 +295,13 @@ def test_a_folder_called_like_a_notebook_is_a_submission(loss):
 
 
 def test_empty_folders_and_links_to_others_work_are_missing(loss):
-    assert (loss["empty_folder"].status, loss["linked"].status) == ("missing", "missing")
+    assert (loss["empty_folder"].status, loss["linked"].status) == ("missing", "unreadable")
+    assert "stolen.ipynb: it is a link or a device, and no file" in loss["linked"].message
+
+
+def test_what_is_no_notebook_has_a_row_that_says_so(loss):
+    assert loss["paper"].status == "missing"
+    assert "Not read, since they are no notebooks: paper.txt." in loss["paper"].message
 
 
 def test_a_damaged_notebook_costs_only_what_may_be_in_it(rows):
@@ -314,8 +328,10 @@ def test_message_of_a_wrong_answer_has_four_lines_and_of_a_right_one_has_one(los
 def test_csv_has_exactly_the_promised_columns_and_every_row(rows, tmp_path):
     write_csv(rows, tmp_path / "marks.csv")
     text = (tmp_path / "marks.csv").read_text()
-    assert text.splitlines()[0] == COLUMNS
-    table = list(csv.DictReader(text.splitlines()))
+    assert text.splitlines()[0] == ",".join(COLUMNS)
+    assert text.startswith(FIRST_COLUMNS)
+    with (tmp_path / "marks.csv").open(newline="") as file:
+        table = list(csv.DictReader(file))
     assert [(line["submission"], line["status"], int(line["points"])) for line in table] == [
         (row.submission, row.status, row.points) for row in rows
     ]
@@ -323,7 +339,7 @@ def test_csv_has_exactly_the_promised_columns_and_every_row(rows, tmp_path):
 
 def test_json_and_junit_hold_every_row_with_its_feedback(rows, tmp_path):
     strange = Row("\udcff\x00é", "q", 0, 5, "wrong", flags=("a", "b"), message="]]>\x1b & <")
-    rows = [*rows, replace(strange, submission=batch.printable(strange.submission), message=batch.printable("\x1b&"))]
+    rows = [*rows, replace(strange, submission=printable(strange.submission), message=printable("\x1b&"))]
     write_json(rows, tmp_path / "marks.json")
     write_junit(rows, tmp_path / "marks.xml")
     records = json.loads((tmp_path / "marks.json").read_text(encoding="utf-8"))
@@ -359,14 +375,14 @@ def test_marks_replace_what_a_link_points_to_and_keep_the_link(tmp_path):
     (tmp_path / "link.csv").symlink_to("real.csv")
     write_csv([], tmp_path / "link.csv")
     assert (tmp_path / "link.csv").is_symlink()
-    assert (tmp_path / "real.csv").read_text() == COLUMNS + "\n"
+    assert (tmp_path / "real.csv").read_text() == ",".join(COLUMNS) + "\n"
 
 
 def test_the_same_seed_gives_the_same_marks_alone_and_in_a_folder(folder, rows):
     def marks(rows):
         return [replace(row, seconds=0.0) for row in rows if row.submission == "memorized"]
 
-    assert marks(grade(folder / "memorized.ipynb", seed=1, questions=ASKED)) == marks(rows)
+    assert marks(grade(folder / "memorized.ipynb", Plan(seed=1, questions=ASKED)).rows) == marks(rows)
 
 
 def test_paths_that_hold_no_submission_are_refused_with_a_reason(tmp_path):
@@ -382,10 +398,10 @@ def test_paths_that_hold_no_submission_are_refused_with_a_reason(tmp_path):
 @pytest.fixture(scope="module")
 def outputs():
     """What one function returns in the worker, unjudged."""
-    with Sandbox() as sandbox:
+    with Sandbox(find_seal()[0]) as sandbox:
 
         def run(body: str):
-            return sandbox.run(QUESTION, ["import torch", function(body)], QUESTION.cases[:1]).outputs
+            return sandbox.run(QUESTION, ["import torch", function(body)], 0, QUESTION.inputs()[:1], 3).outputs
 
         yield run
 
@@ -409,18 +425,18 @@ def test_student_code_runs_as_nobody_when_root_grades(outputs):
 
 def test_student_code_sees_no_secrets_of_the_environment(monkeypatch):
     monkeypatch.setenv("COURSE_TOKEN", "secret")
-    with Sandbox() as sandbox:
+    with Sandbox(find_seal()[0]) as sandbox:
         cells = [function("import os\nreturn str('COURSE_TOKEN' in os.environ)")]
-        assert sandbox.run(QUESTION, cells, QUESTION.cases[:1]).outputs == ["False"]
+        assert sandbox.run(QUESTION, cells, 0, QUESTION.inputs()[:1], 3).outputs == ["False"]
 
 
 def test_a_worker_that_dies_is_replaced_and_none_is_left_behind():
-    with Sandbox() as sandbox:
+    with Sandbox(find_seal()[0]) as sandbox:
         first = sandbox._process
-        first.kill()
-        assert sandbox.run(QUESTION, [], QUESTION.cases).ended == "exited"
+        sandbox._kill()
+        assert sandbox.run(QUESTION, [], 0, QUESTION.inputs(), 3).ended == "exited"
         second = sandbox._process
-        assert sandbox.run(QUESTION, ["import torch", function(RIGHT)], QUESTION.cases).ended == "done"
+        assert sandbox.run(QUESTION, ["import torch", function(RIGHT)], 0, QUESTION.inputs(), 3).ended == "done"
     assert None not in (first.returncode, second.returncode)
 
 
@@ -435,22 +451,7 @@ def test_only_what_a_function_needs_is_run():
         "import a, b\nX = f()\nY = X + 1\nZ = g()\nfor i in X: pass\nprint(X)",
         function("Z = 1\nreturn a.mean(Y, Z)"),
     ]
-    statements, problem = statements_for(cells, "cross_entropy")
-    assert [type(statement).__name__ for statement in statements] == ["Import", "Assign", "Assign", "FunctionDef"]
-    assert problem == ""
-
-
-@pytest.mark.parametrize(
-    ("cell", "flags"),
-    [
-        ("from course_lm.grading import check\nimport os, torch, math", []),
-        ("from course_lm.grading.questions.ch03 import token_nll", ["grader"]),
-        ("import gc, ctypes", ["frames"]),
-        ("open('/proc/self/mem'); os._exit(0)", ["process"]),
-        ("__import__('sys').modules", ["imports"]),
-        ("torch._C.DisableTorchFunction()", ["torch-internals"]),
-    ],
-)
-def test_suspicious_text_is_flagged_and_honest_text_is_not(cell, flags, tmp_path):
-    (tmp_path / "a.ipynb").write_text(notebook(cell))
-    assert suspicious(read_notebook(tmp_path / "a.ipynb")) == flags
+    program = program_for(cells, "cross_entropy")
+    kinds = [type(statement).__name__ for statement in program.statements]
+    assert kinds == ["Import", "Assign", "Assign", "FunctionDef"]
+    assert (program.problem, program.dropped) == ("", "")

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from bs4 import BeautifulSoup
 
-from course_lm.grading.batch import Row
+from course_lm.grading.marks import Row
 from course_lm.grading.question import question_named
 from course_lm.grading.report import file_name, write_html
 from course_lm.grading.summary import STATUSES, Summary, in_words, spread, summarize
@@ -30,7 +30,7 @@ MESSAGE = "cross_entropy: not yet. <b>\n  smallest failing input: f(&amp;)\n  re
 
 def row(submission: str, status: str, misconception: str = "", question: str = "cross_entropy") -> Row:
     points = 5 if status == "correct" else 0
-    return Row(submission, question, points, 5, status, misconception, ("several",), 0.5, MESSAGE)
+    return Row(submission, question, points, 5, status, misconception, ("several",), 0.5, message=MESSAGE)
 
 
 ROWS = [
@@ -116,8 +116,8 @@ def test_a_students_page_has_points_status_flags_and_feedback(tmp_path, index):
     student = page(tmp_path / "students" / file_name("s4"))
     assert "5 of 10 points" in student.get_text()
     assert table(student, "Questions") == [
-        ["cross_entropy", "correct", "5", "5", "–", "several"],
-        ["token_nll", "missing", "0", "5", "–", "several"],
+        ["cross_entropy", "correct", "5", "5", "–", "several", "–"],
+        ["token_nll", "missing", "0", "5", "–", "several", "–"],
     ]
     assert [pre.get_text() for pre in student.find_all("pre")] == [MESSAGE]  # for what is not right
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import course_lm
-from course_lm.grading import worker
 from course_lm.grading.question import all_questions
+from course_lm.grading.sealed import worker
 
 ROOT = Path(__file__).parents[2]
 PARTS = "course_lm book exercises solutions tests benchmarks".split()
@@ -67,7 +67,7 @@ def test_the_tour_of_the_package_names_every_module():
 
 def test_the_limits_of_the_worker_are_those_that_instructors_read():
     text = (ROOT / "book" / "instructors.md").read_text(encoding="utf-8")
-    said = re.search(r"That process has (\d+) seconds .*?, (\d+) MiB of memory .*?, and (\d+) MiB for what", text)
+    said = re.search(r"A question has (\d+) seconds, (\d+) MiB beyond .*?, and (\d+) MiB for its answer", text)
     (seconds,) = {question.seconds for question in all_questions().values()}
     assert [float(number) for number in said.groups()] == [
         seconds,

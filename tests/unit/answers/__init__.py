@@ -12,7 +12,11 @@ import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import torch
+
+from course_lm.grading import Verdict, diagnose
 from course_lm.grading.question import question_named
+from course_lm.grading.sealed.serialize import attempt, decode
 
 IMPORTS = """
 import math
@@ -30,7 +34,7 @@ class Answers:
     Args:
         right: bodies that pass, at least three: another library, a loop, another form of result.
         mistakes: for every misconception, by its name, bodies that make this mistake, at least two.
-        wrong: other wrong bodies, at least two, each with words that the feedback must hold.
+        wrong: other wrong bodies, at least two, each with the name of its mistake or with words of its feedback.
     """
 
     right: tuple[str, ...]
@@ -58,6 +62,16 @@ def student(function: str, body: str) -> Callable:
     linecache.cache[cell] = (len(text), None, text.splitlines(keepends=True), cell)  # as a notebook does
     exec(compile(text, cell, "exec"), names)
     return names[function]
+
+
+def verdict_on(function: str, cell: str) -> Verdict:
+    """What marks say of a cell, with hidden inputs, but without a sandbox."""
+    names: dict = {}
+    exec(IMPORTS + cell, names)
+    question = question_named(function)
+    inputs = question.inputs(seed=7)
+    copies = [[x.clone() if isinstance(x, torch.Tensor) else x for x in one.case] for one in inputs]
+    return diagnose(question, inputs, [decode(attempt(names[function], case)) for case in copies], seed=7)
 
 
 def notebook(*cells: str) -> str:

@@ -60,19 +60,19 @@ ANSWERS = {
             ),
         },
         wrong={
-            "return logits.exp() / logits.exp().sum()": "not a mistake we know",
-            "return 2**logits / (2**logits).sum(-1, keepdim=True)": "not a mistake we know",
-            "return logits.exp() / logits.exp().sum(-1)": "raised an error",  # no keepdim
-            "return (logits - logits.exp().sum(-1, keepdim=True).log()).exp()": "wrong on extreme ones",
-            f"logits = logits.clamp(max=80)\nreturn {NAIVE}": "Is something rounded, added or cut off?",
+            "return logits.exp() / logits.exp().sum()": "one_sum",
+            "return 2**logits / (2**logits).sum(-1, keepdim=True)": "base_two",
+            "return logits.exp() / logits.exp().sum(-1)": "one_row_only",  # no keepdim
+            "return (logits - logits.exp().sum(-1, keepdim=True).log()).exp()": "cut_off",
+            f"logits = logits.clamp(max=80)\nreturn {NAIVE}": "cut_off",
             "return logits.logsumexp(-1)": "The shape is (), not (3,)",
         },
     ),
     "with_temperature": Answers(
         right=(
             "return torch.softmax(logits / temperature, dim=-1)",
-            "p = logits.softmax(-1) ** (1 / temperature)\nreturn p / p.sum(-1, keepdim=True)",  # odds
-            "z = logits.numpy() / temperature\nw = np.exp(z)\nreturn w / w.sum(-1, keepdims=True)",
+            "z = logits.numpy() / temperature\nz = z - z.max(-1, keepdims=True)\nw = np.exp(z)\n"
+            "return w / w.sum(-1, keepdims=True)",
             "def one(z):\n"
             "    if isinstance(z[0], list):\n"
             "        return [one(row) for row in z]\n"
@@ -83,6 +83,15 @@ ANSWERS = {
             "logits /= temperature\nreturn torch.nn.Softmax(-1)(logits)",
         ),
         mistakes={
+            "powers": (
+                "p = logits.softmax(-1) ** (1 / temperature)\nreturn p / p.sum(-1, keepdim=True)",
+                "p = np.exp(logits.numpy() - logits.numpy().max(-1, keepdims=True))\n"
+                "p = p ** (1 / temperature)\nreturn p / p.sum(-1, keepdims=True)",
+            ),
+            "overflow": (
+                "z = logits.numpy() / temperature\nw = np.exp(z)\nreturn w / w.sum(-1, keepdims=True)",
+                "w = (logits / temperature).exp()\nreturn w / w.sum(-1, keepdim=True)",
+            ),
             "multiplies": (
                 "return torch.softmax(logits * temperature, dim=-1)",
                 "p = logits.exp() ** temperature\nreturn p / p.sum(-1, keepdim=True)",
@@ -109,9 +118,9 @@ ANSWERS = {
             ),
         },
         wrong={
-            "return (logits / temperature).softmax(0)": "not a mistake we know",
-            "return (logits - temperature).exp()": "not a mistake we know",
-            "return logits / temperature": "not a mistake we know",
+            "return (logits / temperature).softmax(0)": "wrong_axis",
+            "return (logits - temperature).exp()": "adds",
+            "return logits / temperature": "no_softmax",
             "return (logits / temperature).softmax(-1).sum(-1)": "The shape is (), not (3,)",
         },
     ),
@@ -128,7 +137,7 @@ ANSWERS = {
             f"return int(({CUMULATIVE} <= u).sum())",
             "return (probs.cumsum(-1) > u).int().argmax()",
             "import bisect\nimport itertools\nreturn bisect.bisect(list(itertools.accumulate(probs.tolist())), u)",
-            "return next(float(i) for i in range(len(probs)) if u < probs[: i + 1].sum())",
+            "return next(i for i in range(len(probs)) if u < probs[: i + 1].sum())",
             "return (u >= probs.cumsum(0)).sum()",
             "for i, p in enumerate(probs):\n    u -= p\n    if u < 0:\n        return i",
         ),
@@ -141,7 +150,6 @@ ANSWERS = {
             ),
             "off_by_one": (
                 f"return max(int(np.searchsorted({CUMULATIVE}, u, side='right')) - 1, 0)",
-                f"return int(np.searchsorted({CUMULATIVE}, u)) - 1 if u > 0 else 0",
                 "last = 0\nfor i, end in enumerate(probs.cumsum(0)):\n    if end <= u:\n        last = i\nreturn last",
                 "total, i = 0.0, 0\nwhile total + probs[i] <= u:\n    total += probs[i]\n    i += 1\nreturn i - 1",
                 f"return np.digitize(u, {CUMULATIVE}) - 1",
@@ -159,10 +167,11 @@ ANSWERS = {
             ),
         },
         wrong={
-            "return int(torch.searchsorted(probs.cumsum(0), u))": "not a mistake we know",  # u <= cumulative
-            "return int(torch.searchsorted(probs.cumsum(0), u, right=True)) + 1": "not a mistake we know",
-            "return int(u * len(probs))": "not a mistake we know",
-            "return torch.searchsorted(probs.cumsum(0), torch.tensor([u]), right=True)": "One number is expected",
+            "return int(torch.searchsorted(probs.cumsum(0), u))": "includes_right_end",  # u <= cumulative
+            "return int(torch.searchsorted(probs.cumsum(0), u, right=True)) + 1": "one_too_far",
+            "return int(u * len(probs))": "equal_pieces",
+            "return torch.searchsorted(probs.cumsum(0), torch.tensor([u]), right=True)": "other_shape",
+            "return next(float(i) for i in range(len(probs)) if u < probs[: i + 1].sum())": "floating_point",
             "return probs.cumsum(0)": "One number is expected; this is a result of shape (3,).",
         },
     ),

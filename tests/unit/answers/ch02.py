@@ -13,7 +13,6 @@ ANSWERS = {
             "x, y = [], []\nfor t in range(n):\n    x.append(int(ids[t]))\n    y.append(int(ids[t + 1]))\nreturn x, y",
             "return np.stack([ids[:n].numpy(), ids[1:n + 1].numpy()])",
             "return ids.unfold(0, 2, 1)[:n].T",
-            "return ids[:-1][:n], ids[1:][:n].float()",
             "return ids[:n], ids.roll(-1)[:n]",  # rolled before it is cut
             "window = ids[: n + 1].clone()\nreturn window[:-1], window[1:]",
         ),
@@ -39,11 +38,13 @@ ANSWERS = {
             ),
         },
         wrong={
-            "return ids[1:n + 1], ids[:n]": "not a mistake we know",
-            "return ids[:n], ids[2:n + 2]": "Its parts have the shapes (3,) and (2,), not (3,)",
+            "return ids[1:n + 1], ids[:n]": "swapped",
+            "return ids[:n], ids[2:n + 2]": "two_ahead",
             "return ids[:n], ids[1:]": "not yet",  # n + 1 ids in the first case
-            "return ids[:n]": "The shape is (3,), not (2, 3)",
-            "return ids[:n], ids[n]": "Its parts have the shapes (3,) and (), not (3,)",
+            "return ids[:n]": "one_of_two",
+            "return ids[:-1][:n], ids[1:][:n].float()": "floating_point",
+            "return ids[:n], ids[n]": "one_target",
+            "return ids[:2], ids[1:3]": "Its parts have the shapes (2,) and (2,), not (3,)",
         },
     ),
     "bigram_probs": Answers(
@@ -93,11 +94,11 @@ ANSWERS = {
             ),
         },
         wrong={
-            LOOP + "return counts": "not a mistake we know",
-            LOOP + "return counts / counts.sum(1, keepdim=True)": "0 was divided by 0",  # a row never seen
-            LOOP + "return counts / counts.sum(1, keepdim=True).clamp(min=1)": "not a mistake we know",
-            LOOP + "counts += 1\nreturn counts / counts.sum(1, keepdim=True)": "not a mistake we know",
-            "p = ids.bincount(minlength=vocab_size) / len(ids)\nreturn p.expand(len(p), -1)": "not a mistake we know",
+            LOOP + "return counts": "only_counts",
+            LOOP + "return counts / counts.sum(1, keepdim=True)": "unseen_rows",  # a row never seen
+            LOOP + "return counts / counts.sum(1, keepdim=True).clamp(min=1)": "unseen_rows",
+            LOOP + "counts += 1\nreturn counts / counts.sum(1, keepdim=True)": "add_one",
+            "p = ids.bincount(minlength=vocab_size) / len(ids)\nreturn p.expand(len(p), -1)": "no_context",
             "return ids.bincount(minlength=vocab_size) / len(ids)": "The shape is (3,), not (3, 3)",
         },
     ),
@@ -138,12 +139,12 @@ ANSWERS = {
             ),
         },
         wrong={
-            "return -conditionals.log().sum()": "not a mistake we know",
-            "return conditionals.log2().sum()": "not a mistake we know",
-            "return conditionals.prod()": "not a mistake we know",
-            "return conditionals.log()": "One number is expected; this is a result of shape (3,).",
-            "return (conditionals + 1e-12).log().sum()": "Is something rounded, added or cut off?",
-            "return conditionals.prod().clamp(min=1e-300).log()": "Is something rounded, added or cut off?",
+            "return -conditionals.log().sum()": "sign",
+            "return conditionals.log2().sum()": "bits",
+            "return conditionals.prod()": "no_log",
+            "return conditionals.log()": "each_factor",
+            "return (conditionals + 1e-12).log().sum()": "cut_off",
+            "return conditionals.prod().clamp(min=1e-300).log()": "cut_off",
         },
     ),
 }

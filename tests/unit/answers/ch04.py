@@ -11,14 +11,17 @@ ANSWERS = {
             "return token_nats.mean().exp()",
             "return math.exp(sum(token_nats.tolist()) / len(token_nats))",
             "return np.exp(np.mean(token_nats.numpy()))",
-            "p = (-token_nats).exp()\nreturn (1 / p).prod() ** (1 / len(p))",
             "return 2 ** (token_nats / math.log(2)).mean()",
-            "product = 1.0\n"
-            "for nats in token_nats:\n"
-            "    product *= math.exp(nats)\n"
-            "return product ** (1 / len(token_nats))",
+            "return math.prod(math.exp(nats / len(token_nats)) for nats in token_nats.tolist())",
         ),
         mistakes={
+            "product_overflows": (
+                "p = (-token_nats).exp()\nreturn (1 / p).prod() ** (1 / len(p))",
+                "product = 1.0\n"
+                "for nats in token_nats:\n"
+                "    product *= math.exp(nats)\n"
+                "return product ** (1 / len(token_nats))",
+            ),
             "base_two": (
                 "return 2 ** token_nats.mean()",
                 "return torch.exp2(torch.mean(token_nats))",
@@ -36,11 +39,11 @@ ANSWERS = {
             ),
         },
         wrong={
-            "return token_nats.exp()": "One number is expected; this is a result of shape (2,).",
-            "return token_nats.mean()": "not a mistake we know",
-            "return torch.exp(-token_nats.mean())": "not a mistake we know",
-            "return math.exp(token_nats.median())": "not a mistake we know",
-            "return math.exp(token_nats.mean() / math.log(2))": "not a mistake we know",
+            "return token_nats.exp()": "each_token",
+            "return token_nats.mean()": "no_exp",
+            "return torch.exp(-token_nats.mean())": "upside_down",
+            "return math.exp(token_nats.median())": "median",
+            "return math.exp(token_nats.mean() / math.log(2))": "bits_in_exp",
         },
     ),
     "text_bits_per_byte": Answers(
@@ -71,12 +74,12 @@ ANSWERS = {
             ),
         },
         wrong={
-            "return total_nats / math.log(2)": "not a mistake we know",
-            "return total_nats / len(text)": "not a mistake we know",
-            "return total_nats / math.log(2) / len(text.encode('utf-16'))": "not a mistake we know",
-            "return total_nats / math.log(2) / len(text.encode('latin-1'))": "not a mistake we know",
-            "return total_nats / math.log(2) / len(text.strip().encode())": "not a mistake we know",
-            "return 2 ** (total_nats / math.log(2) / len(text.encode()))": "not a mistake we know",
+            "return total_nats / math.log(2)": "not_divided",
+            "return total_nats / len(text)": "nats_per_character",
+            "return total_nats / math.log(2) / len(text.encode('utf-16'))": "other_encoding",
+            "return total_nats / math.log(2) / len(text.encode('latin-1'))": "other_encoding",
+            "return total_nats / math.log(2) / len(text.strip().encode())": "stripped",
+            "return 2 ** (total_nats / math.log(2) / len(text.encode()))": "perplexity",
             "return f'{total_nats / math.log(2) / len(text.encode()):.3f}'": "not of the kind expected",
         },
     ),
@@ -86,11 +89,15 @@ ANSWERS = {
             "return sum(-math.log2(p) for p in probs.tolist())",
             "return -np.log2(probs.numpy()).sum()",
             "return -torch.log(probs).sum() / math.log(2)",
-            "return math.log2(1 / math.prod(probs.tolist()))",
+            "return math.fsum(math.log2(1 / p) for p in probs.tolist())",
             "bits = 0\nfor p in probs:\n    bits = bits + math.log(1 / p, 2)\nreturn torch.tensor(bits)",
         ),
         mistakes={
-            "rounds_each_up": (
+            "product_underflows": (
+                "return math.log2(1 / math.prod(probs.tolist()))",
+                "return -probs.prod().log2()",
+            ),
+            "rounds_each": (
                 "return torch.ceil(-probs.log2()).sum()",
                 "return sum(math.ceil(-math.log2(p)) for p in probs.tolist())",
                 "return int(np.ceil(np.log2(1 / probs.numpy())).sum())",
@@ -109,12 +116,12 @@ ANSWERS = {
             ),
         },
         wrong={
-            "return -probs.log2()": "One number is expected; this is a result of shape (2,).",
-            "return probs.log2().sum()": "not a mistake we know",
-            "return torch.ceil(-probs.log2().sum())": "not a mistake we know",
-            "return -(probs * probs.log2()).sum()": "not a mistake we know",
-            "return torch.round(-probs.log2()).sum()": "not a mistake we know",
-            "return -probs.sum().log2()": "not a mistake we know",
+            "return -probs.log2()": "each_symbol",
+            "return probs.log2().sum()": "sign",
+            "return torch.ceil(-probs.log2().sum())": "rounds_the_total",
+            "return -(probs * probs.log2()).sum()": "weighted",
+            "return torch.round(-probs.log2()).sum()": "rounds_each",
+            "return -probs.sum().log2()": "sums_probabilities",
         },
     ),
     "narrow": Answers(
@@ -145,13 +152,13 @@ ANSWERS = {
             ),
         },
         wrong={
-            f"{STEP}{SHARE}return low + width * a, width * (b - a)": "not a mistake we know",
-            f"{STEP}{SHARE}low = low + width * a\nreturn low, low + width * b": "not a mistake we know",
-            f"{SHARE}return a, b": "not a mistake we know",
-            f"{STEP}{SHARE}return low + width * b, low + width * a": "not a mistake we know",
-            f"{SHARE}return low * a, high * b": "not a mistake we know",
-            f"{STEP}{SHARE}return low + width * a": "The shape is (), not (2,)",
-            "ends = low + (high - low) * cumulative\nreturn ends[symbol - 1], ends[symbol]": "not a mistake we know",
+            f"{STEP}{SHARE}return low + width * a, width * (b - a)": "low_and_width",
+            f"{STEP}{SHARE}low = low + width * a\nreturn low, low + width * b": "new_low_in_high",
+            f"{SHARE}return a, b": "only_cumulative",
+            f"{STEP}{SHARE}return low + width * b, low + width * a": "swapped",
+            f"{SHARE}return low * a, high * b": "multiplied_ends",
+            f"{STEP}{SHARE}return low + width * a": "one_of_two",
+            "ends = low + (high - low) * cumulative\nreturn ends[symbol - 1], ends[symbol]": "symbol_before",
         },
     ),
 }

@@ -43,7 +43,7 @@ ANSWERS = {
             ),
         },
         wrong={
-            "return torch.eye(n, dtype=torch.bool)": "not a mistake we know",
+            "return torch.eye(n, dtype=torch.bool)": "sees_self_only",
             "return torch.ones(n, dtype=torch.bool)": "The shape is (3,), not (3, 3).",
             "return torch.ones(n, n).tril(-1).T.bool()[:, :3]": "not a mistake we know",
             "return torch.ones(n, n).tril(bool)": "It raised an error",
@@ -112,12 +112,12 @@ ANSWERS = {
             ),
         },
         wrong={
-            "return scores.softmax(-1)": "not a mistake we know",
+            "return scores.softmax(-1)": "no_mask",
             "hidden = torch.ones_like(scores).triu(1).bool()\n"
-            "return scores.masked_fill(hidden, -math.inf).softmax(0)": "not a mistake we know",
-            "return scores.exp().tril()": "not a mistake we know",
+            "return scores.masked_fill(hidden, -math.inf).softmax(0)": "wrong_axis",
+            "return scores.exp().tril()": "no_sum",
             "hidden = torch.ones_like(scores).tril().bool()\n"
-            "return scores.masked_fill(hidden, -math.inf).softmax(-1)": "The result is not finite",
+            "return scores.masked_fill(hidden, -math.inf).softmax(-1)": "hides_what_is_seen",
             "return scores.masked_fill(scores.triu(1), -math.inf).softmax(-1)": "It raised an error",
         },
     ),
@@ -167,13 +167,13 @@ ANSWERS = {
             ),
         },
         wrong={
-            INPUTS + "return F.cross_entropy(table[x], ids, reduction='sum')": "not a mistake we know",
-            INPUTS + "return F.cross_entropy(table[x], ids, reduction='none')": "One number is expected",
-            INPUTS + "return F.cross_entropy(table.T[x], ids)": "not a mistake we know",
-            "return F.cross_entropy(table[ids.roll(1)], ids)": "not a mistake we know",
+            INPUTS + "return F.cross_entropy(table[x], ids, reduction='sum')": "not_averaged",
+            INPUTS + "return F.cross_entropy(table[x], ids, reduction='none')": "each_token",
+            INPUTS + "return F.cross_entropy(table.T[x], ids)": "transposed",
+            "return F.cross_entropy(table[ids.roll(1)], ids)": "wraps_around",
             "return F.cross_entropy(table[ids[:-1]], ids)": "It raised an error",
             "text = torch.cat([torch.tensor([0]), ids])\n"  # the start of text is not always 0
-            "return F.cross_entropy(table[text[:-1]], ids)": "not a mistake we know",
+            "return F.cross_entropy(table[text[:-1]], ids)": "bos_is_zero",
         },
     ),
 }

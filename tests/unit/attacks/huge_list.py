@@ -1,0 +1,6 @@
+# Fills the memory.
+# %%
+def cross_entropy(logits, targets):
+    x = [0.0]
+    while True:
+        x = x + x
