@@ -7,7 +7,8 @@ twenty, fifteen are right; three return twice of every result; one never ends on
 one eats memory on one of them. The class is graded as ``course-lm grade`` does it, and every right submission must get
 all points.
 
-Then ``check`` is timed in this process: on the right answer to each question, and on a loop that never ends.
+Then ``check`` is timed in this process: on the right answer to each question, the median of five calls, and on a loop
+that never ends.
 """
 
 from __future__ import annotations
@@ -26,9 +27,11 @@ from pathlib import Path
 from typing import Any
 
 from course_lm.grading import check
-from course_lm.grading.batch import Row, grade
+from course_lm.grading.archive import file_at
+from course_lm.grading.batch import Plan, grade
+from course_lm.grading.marks import Row
 from course_lm.grading.question import all_questions
-from course_lm.grading.source import defines, statements_for
+from course_lm.grading.sealed.extract import program_for, seems_to_define
 from course_lm.grading.submission import read_notebook
 
 SOLUTIONS = Path(__file__).parents[1] / "solutions"
@@ -36,9 +39,9 @@ LOOP = "def {0}(*_):\n    while True:\n        pass"
 SPOILED = {
     "hungry": "def {0}(*_):\n    x = [0]\n    while True:\n        x = x * 1000",
     "endless": LOOP,
-    "doubled": "right_{0} = {0}\ndef {0}(*arguments):\n    return 2 * right_{0}(*arguments)",
+    "doubled": "def {0}(*arguments):\n    return 2 * right_{0}(*arguments)",
 }
-"""What a cell at the end of a notebook makes of a function, for each kind of submission that is not right."""
+"""What stands at the end of a notebook in place of a right answer, which goes by the name of right there."""
 KINDS = ("hungry", "endless", "doubled", "doubled", "doubled", *("right",) * 15)
 
 
@@ -63,7 +66,7 @@ def class_summary(n_submissions: int, jobs: int | None, seed: int) -> str:
         for i in range(n_submissions):
             hand_in(Path(name, f"{i:04d}-{KINDS[i % len(KINDS)]}"), KINDS[i % len(KINDS)], i // len(KINDS))
         begin = time.perf_counter()
-        rows = grade(Path(name), seed, jobs=jobs)
+        rows = grade(Path(name), Plan(seed=seed, jobs=jobs)).rows
         seconds = time.perf_counter() - begin
     unjust = [row for row in rows if row.submission.endswith("right") and row.status != "correct"]
     if unjust:
@@ -89,18 +92,26 @@ def hand_in(folder: Path, kind: str, turn: int) -> None:
         names = [names[turn % len(names)]]
     folder.mkdir()
     for path in sorted(SOLUTIONS.glob("*.ipynb")):
-        cells = list(read_notebook(path).cells)
+        cells = list(cells_of(path))
         if kind in SPOILED:
-            here = [name for name in names if any(defines(cell, name) for cell in cells)]
+            here = [name for name in names if any(seems_to_define(cell, name) for cell in cells)]
+            for name in here:
+                cells = [cell.replace(f"def {name}(", f"def right_{name}(") for cell in cells]
             cells += [SPOILED[kind].format(name) for name in here]
         document = {"cells": [{"cell_type": "code", "source": cell} for cell in cells], "nbformat": 4}
         (folder / path.name).write_text(json.dumps(document), encoding="utf-8")
 
 
+def cells_of(path: Path) -> tuple[str, ...]:
+    """The code cells of a notebook."""
+    return read_notebook(file_at(path, path.name)).cells
+
+
 def check_summary() -> str:
     """Time `check` on the right answer to every question, and once on a loop, and say it in a line."""
-    cells = [cell for path in sorted(SOLUTIONS.glob("*.ipynb")) for cell in read_notebook(path).cells]
-    right = [seconds_of_check(written(cells, name)) for name in all_questions()]
+    cells = [cell for path in sorted(SOLUTIONS.glob("*.ipynb")) for cell in cells_of(path)]
+    functions = [written(cells, name) for name in all_questions()]
+    right = [statistics.median(seconds_of_check(function) for _ in range(5)) for function in functions]
     loop = seconds_of_check(written([LOOP.format(name) for name in all_questions()], next(iter(all_questions()))))
     return (
         f"check of a right answer: {1000 * statistics.median(right):.1f} ms, at most {1000 * max(right):.1f} ms; "
@@ -111,7 +122,7 @@ def check_summary() -> str:
 def written(cells: list[str], name: str) -> Callable[..., Any]:
     """The function of this name that the cells define."""
     namespace: dict[str, Any] = {}
-    for statement in statements_for(cells, name)[0]:
+    for statement in program_for(cells, name).statements:
         exec(compile(ast.Module([statement], []), name, "exec"), namespace)
     function: Callable[..., Any] = namespace[name]
     return function
