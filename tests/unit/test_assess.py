@@ -226,7 +226,7 @@ def test_every_question_with_extremes_gives_partial_credit_and_no_other_does():
 
 def test_marks_do_not_depend_on_dates_neighbors_jobs_or_order(tmp_path):
     """The word func made a worker load more; the newest file counted; a neighbor's loop took time."""
-    slow = source("cross_entropy", "import time\ntime.sleep(0.03)\n" + RIGHT.partition("\n")[2].strip())
+    slow = source("cross_entropy", "import time\ntime.sleep(0.01)\n" + RIGHT.partition("\n")[2].strip())
     work = {
         "ada": [RIGHT],
         "bob": [WRONG, slow],

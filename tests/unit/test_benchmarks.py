@@ -5,11 +5,13 @@ import json
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from course_lm import ModelConfig, TransformerLM
+from course_lm.grading.batch import Plan
 from course_lm.grading.question import all_questions
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
@@ -40,6 +42,7 @@ def test_the_operations_of_a_token_are_those_counted_by_hand(monkeypatch):
 def test_the_benchmark_of_grading_gives_full_marks_to_right_answers_and_ends_every_loop(monkeypatch):
     monkeypatch.syspath_prepend(str(BENCHMARKS))
     grading = importlib.import_module("grading")
+    monkeypatch.setattr(grading, "Plan", partial(Plan, timeout=1.0))
     n_questions = len(all_questions())
     times, ends = grading.class_summary(6, jobs=2, seed=0).splitlines()
     assert times.startswith(f"6 submissions, {6 * n_questions} rows: ")

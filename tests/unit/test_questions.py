@@ -18,14 +18,16 @@ QUESTIONS = list(all_questions().values())
 PAIRS = [(question, mistake) for question in QUESTIONS for mistake in question.misconceptions if mistake.wrong]
 ANSWERS = all_answers()
 
-# Every answer: its function, the name of its mistake or "right" or "wrong", and its body.
-WRITTEN = [
-    (function, kind, body)
+# For each function, every answer: the name of its mistake or "right" or "wrong", and its body.
+WRITTEN = {
+    function: [
+        (kind, body)
+        for kind, bodies in [("right", answers.right), *answers.mistakes.items(), ("wrong", answers.wrong)]
+        for body in bodies
+    ]
     for function, answers in ANSWERS.items()
-    for kind, bodies in [("right", answers.right), *answers.mistakes.items(), ("wrong", answers.wrong)]
-    for body in bodies
-]
-IDS = [f"{function}-{kind}-{i}" for i, (function, kind, _) in enumerate(WRITTEN)]
+}
+PLACES = [(function, i) for function, answers in WRITTEN.items() for i in range(len(answers))]
 
 
 def name_of(x) -> str:
@@ -34,11 +36,16 @@ def name_of(x) -> str:
 
 @pytest.fixture(scope="module")
 def marks(tmp_path_factory):
-    """Every answer as the notebook of one student, graded in one run."""
+    """Every answer, graded in one run: student number i has written the i-th answer to each question."""
     folder = tmp_path_factory.mktemp("answers")
-    for name, (function, _, body) in zip(IDS, WRITTEN, strict=True):
-        (folder / f"{name}.ipynb").write_text(notebook(IMPORTS, source(function, body) + f"check({function})"))
-    return {(row.submission, row.question): row for row in grade(folder, Plan(seed=3)).rows}
+    for i in range(max(map(len, WRITTEN.values()))):
+        cells = [
+            source(function, answers[i][1]) + f"check({function})"
+            for function, answers in WRITTEN.items()
+            if i < len(answers)
+        ]
+        (folder / f"{i}.ipynb").write_text(notebook(IMPORTS, *cells))
+    return {(row.question, int(row.submission)): row for row in grade(folder, Plan(seed=3)).rows}
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=name_of)
@@ -123,12 +130,15 @@ def test_every_hint_is_a_sentence_of_its_own(question):
 
 
 @pytest.mark.filterwarnings("ignore:.*encountered in:RuntimeWarning")
-@pytest.mark.parametrize(("function", "kind", "body"), WRITTEN, ids=IDS)
-def test_check_and_marks_name_the_mistake_of_an_answer(function, kind, body, marks, capsys):
+@pytest.mark.parametrize(
+    ("function", "number"), PLACES, ids=[f"{function}-{WRITTEN[function][i][0]}-{i}" for function, i in PLACES]
+)
+def test_check_and_marks_name_the_mistake_of_an_answer(function, number, marks, capsys):
     question = question_named(function)
+    kind, body = WRITTEN[function][number]
     check(student(function, body))
     said = capsys.readouterr().out.strip()
-    row = marks[IDS[WRITTEN.index((function, kind, body))], function]
+    row = marks[function, number]
     assert row.message == said
     if kind == "right":
         assert (said, row.status, row.points) == (f"{function}: right.", "correct", question.points)
