@@ -56,7 +56,7 @@ def token_nll(logits, targets):
 MEAN = """def cross_entropy(logits, targets):
     return (logits.logsumexp(-1) - logits.gather(-1, targets[:, None])[:, 0]).mean()
 """
-BOTH = Plan(questions=["token_nll", "cross_entropy"], timeout=1.5)
+BOTH = Plan(questions=["token_nll", "cross_entropy"], timeout=1.0)
 
 
 def notebook(*cells: str) -> str:

@@ -266,7 +266,7 @@ def test_a_file_name_in_capitals_is_a_notebook_too(loss):
         (["X = 1\nY = int('no')", "@Y\n" + function(RIGHT)], "@Y"),
     ],
 )
-def test_an_error_shows_the_line_of_the_student_that_it_comes_from(cells, line, tmp_path):
+def test_an_error_shows_the_line_of_the_student_that_it_comes_from(cells, line, tmp_path, warm_sandboxes):
     (tmp_path / "anna.ipynb").write_text(notebook(*cells))
     row = grade(tmp_path, Plan(questions=["cross_entropy"])).rows[0]
     assert row.status == "error"

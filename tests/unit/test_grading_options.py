@@ -53,8 +53,9 @@ def marks(rows: list[Row]) -> list[Row]:
     return [replace(row, seconds=0.0) for row in rows]
 
 
-def test_marks_and_their_order_do_not_depend_on_how_many_jobs_there_are(folder):
-    alone = grade(folder, Plan(seed=3, jobs=1)).rows
+def test_marks_and_their_order_do_not_depend_on_how_many_jobs_there_are(folder, warm_sandboxes):
+    plan = Plan(seed=3, jobs=1, questions=["token_nll", "cross_entropy"])
+    alone = grade(folder, plan).rows
     assert {row.submission: row.status for row in alone if row.question == "cross_entropy"} == {
         "leaves": "exited",
         "memorized": "wrong",
@@ -62,7 +63,7 @@ def test_marks_and_their_order_do_not_depend_on_how_many_jobs_there_are(folder):
         "slow": "correct",
         "wrong": "wrong",
     }
-    assert marks(alone) == marks(grade(folder, Plan(seed=3, jobs=2)).rows)
+    assert marks(alone) == marks(grade(folder, replace(plan, jobs=2)).rows)
 
 
 def test_submissions_are_marked_at_the_same_time(folder, no_worker, monkeypatch):
@@ -76,7 +77,7 @@ def test_submissions_are_marked_at_the_same_time(folder, no_worker, monkeypatch)
     assert len(grade(folder, Plan(questions=["cross_entropy"], jobs=len(BODIES))).rows) == len(BODIES)
 
 
-def test_what_a_neighbor_disturbed_is_tried_again_alone(folder, monkeypatch):
+def test_what_a_neighbor_disturbed_is_tried_again_alone(folder, monkeypatch, warm_sandboxes):
     asked = []
     run = Sandbox.run
 
@@ -106,7 +107,7 @@ def test_an_unknown_question_is_refused_with_a_list_of_the_known(names):
         Plan(questions=names)
 
 
-def test_the_timeout_replaces_the_limit_of_each_question(folder):
+def test_the_timeout_replaces_the_limit_of_each_question(folder, warm_sandboxes):
     (row,) = grade(folder / "slow.ipynb", Plan(questions=["cross_entropy"], timeout=0.02)).rows
     assert (row.status, row.points) == ("timeout", 0)
     assert "0.02 seconds" in row.message

@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from course_lm.cli import app
 from course_lm.grading.question import all_questions, question_named
 
 ROOT = Path(__file__).parents[2]
@@ -59,7 +61,7 @@ def test_the_workflow_for_github_classroom_is_valid_and_its_grading_step_tells_r
 
 def test_all_options_and_commands_that_the_page_names_exist():
     names = set(re.findall(r"--[a-z][a-z-]+", PAGE)) - {"--version"}
-    said = "".join(run(f"course-lm {name} --help", ROOT) for name in ("grade", "gradebook", "autograder"))
+    said = "".join(CliRunner().invoke(app, [name, "--help"]).output for name in ("grade", "gradebook", "autograder"))
     assert sorted(name for name in names if name not in said) == []
 
 

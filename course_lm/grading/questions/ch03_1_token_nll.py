@@ -69,7 +69,7 @@ def random_texts(seed: int) -> tuple[Case, ...]:
         (9, 17, torch.float64),
         (6, 1, torch.float64),
         (40, 65, torch.float32),
-        (200, 130, torch.float32),
+        (300, 17, torch.float32),
     ):
         logits = 3 * torch.randn(T, V, generator=generator, dtype=dtype, device="cpu")
         targets = torch.randint(V, (T,), generator=generator, device="cpu")
