@@ -8,6 +8,7 @@ supervisor passes that on unread: the grader outside judges it. So every job beg
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import random
@@ -63,6 +64,7 @@ class Worker:
             confine.landlock(paths[:cut], paths[cut + 1 :])
         import torch._dynamo  # some functions of torch load it at their first call, which takes seconds
 
+        gc.freeze()  # what is there by now is not looked through in every child, which would copy it
         numpy.random.seed(0)  # noqa: NPY002, since this is the generator that answers share
         torch.manual_seed(0)
         in_use = int(os.pread(statm, 100, 0).split()[0]) * resource.getpagesize() if statm else 64 << 30
