@@ -62,7 +62,8 @@ def test_two_processes_have_the_losses_of_one_with_the_same_batch(tmp_path, corp
 
 def test_the_command_trains_in_two_processes_and_a_lost_one_ends_it_with_a_message(tmp_path, corpus_file):
     out = tmp_path / "run"
-    command = torchrun("-m", "course_lm.cli", "train", "--corpus", corpus_file, "--out", out)
+    patient = "--monitor-interval=5"  # or torchrun may end the other process before it has said anything
+    command = torchrun(patient, "-m", "course_lm.cli", "train", "--corpus", corpus_file, "--out", out)
     run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     log = out / "records.jsonl"
     while run.poll() is None and (not log.exists() or log.read_text().count("\n") < 2):
