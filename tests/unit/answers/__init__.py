@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 import torch
 
-from course_lm.grading import Verdict, diagnose
-from course_lm.grading.question import question_named
+from course_lm.grading.diagnose import diagnose, forbidden
+from course_lm.grading.question import Verdict, question_named
+from course_lm.grading.sealed.call_monitor import Call, monitor
 from course_lm.grading.sealed.serialize import attempt, decode
 
 IMPORTS = """
@@ -71,7 +72,10 @@ def verdict_on(function: str, cell: str) -> Verdict:
     question = question_named(function)
     inputs = question.inputs(seed=7)
     copies = [[x.clone() if isinstance(x, torch.Tensor) else x for x in one.case] for one in inputs]
-    return diagnose(question, inputs, [decode(attempt(names[function], case)) for case in copies], seed=7)
+    calls: list[Call] = []
+    with monitor(question.forbidden, calls.append):
+        outputs = [decode(attempt(names[function], case)) for case in copies]
+    return forbidden(question, str(calls[0])) if calls else diagnose(question, inputs, outputs, seed=7)
 
 
 def notebook(*cells: str) -> str:
