@@ -25,6 +25,7 @@ TOY_CHARACTERS = 1_000_000
 SHAKESPEARE_URL = "https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt"
 SHAKESPEARE_SHA256 = "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed"
 SHAKESPEARE_VARIABLE = "COURSE_LM_SHAKESPEARE"
+BYTE_ORDER_MARK = "\ufeff"  # some editors begin a file in UTF-8 with it; it is no part of the text
 
 
 @dataclass(frozen=True)
@@ -126,11 +127,18 @@ def batches(
             f"ids must hold at least context_length + 1 = {context_length + 1} tokens after an allowed start; "
             f"got {len(ids)} tokens. Take a longer text or a shorter context_length."
         )
+    return _rows(ids, allowed, batch_size, context_length, generator)
+
+
+def _rows(
+    ids: Tensor, allowed: Tensor, batch_size: int, context_length: int, generator: torch.Generator
+) -> Iterator[tuple[Tensor, Tensor]]:
     offsets = torch.arange(context_length + 1, device=ids.device)
     while True:
         rows = allowed[torch.randint(len(allowed), (batch_size, 1), generator=generator)]  # (B, 1)
-        if ids.is_cuda:  # the text is there already: only B numbers travel, and nobody waits for them
-            rows = rows.pin_memory().to(ids.device, non_blocking=True)
+        if ids.is_cuda:  # nobody waits for what travels from pinned memory
+            rows = rows.pin_memory()
+        rows = rows.to(ids.device, non_blocking=ids.is_cuda)  # the text is there already: only B numbers travel
         window = ids[rows + offsets]  # (B, T + 1)
         yield window[:, :-1], window[:, 1:]
 
@@ -180,7 +188,7 @@ def _read_bytes(path: Path) -> bytes:
 
 def _read_text(path: Path) -> str:
     try:
-        return _read_bytes(path).decode("utf-8").replace("\r\n", "\n")
+        return _read_bytes(path).decode("utf-8").removeprefix(BYTE_ORDER_MARK).replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise ValueError(
             f"the corpus {str(path)!r} must be UTF-8 text; byte {error.start} is not. Save it as UTF-8."

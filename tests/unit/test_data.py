@@ -42,6 +42,12 @@ def test_the_predicted_bytes_are_counted_also_where_the_first_token_is_part_of_a
     assert corpus.bytes_predicted(torch.tensor([0xC3, 0xA9, 10])) == 2
 
 
+def test_a_byte_order_mark_is_no_character_of_the_text(tmp_path):
+    (tmp_path / "text.txt").write_text("ab\n" * 20, encoding="utf-8-sig")
+    corpus = load_corpus(tmp_path / "text.txt")
+    assert (corpus.text, corpus.tokenizer.alphabet) == ("ab\n" * 20, "\nab")
+
+
 def test_a_text_is_cut_at_the_last_line_break_in_its_first_nine_tenths(tmp_path):
     path = tmp_path / "text.txt"
     for length in range(2, 120):
@@ -97,6 +103,13 @@ def test_every_start_is_drawn_and_the_last_one_fits():
     assert y.max() == 9
 
 
+def test_rows_lie_on_the_device_of_the_text():
+    """The meta device stands for an accelerator: like one, it computes with nothing that lies on the CPU."""
+    text = torch.zeros(50, dtype=torch.int64, device="meta")
+    x, y = next(batches(text, 2, 4, generator=torch.Generator()))
+    assert (x.device.type, y.device.type) == ("meta", "meta")
+
+
 def test_the_state_of_the_generator_decides_the_next_batch(corpus):
     generator = torch.Generator().manual_seed(0)
     rows = batches(corpus.train, 4, 10, generator=generator)
@@ -108,7 +121,7 @@ def test_the_state_of_the_generator_decides_the_next_batch(corpus):
 
 def test_sizes_and_starts_that_cannot_be_are_refused():
     def draw(**options):
-        return next(batches(torch.arange(10), **({"batch_size": 2, "context_length": 3} | options), generator=None))
+        batches(torch.arange(10), **({"batch_size": 2, "context_length": 3} | options), generator=torch.Generator())
 
     with pytest.raises(ValueError, match="must be at least 1; got 0 and 3"):
         draw(batch_size=0)
@@ -129,7 +142,7 @@ def test_ids_that_are_no_text_are_refused():
         (torch.arange(10)[None], ValueError, r"ids must be \(N,\), one text; got shape \(1, 10\)"),
     ):
         with pytest.raises(error, match=words):
-            next(batches(ids, 2, 3, generator=torch.Generator()))
+            batches(ids, 2, 3, generator=torch.Generator())  # at the call, not at the first batch
 
 
 def test_a_word_in_place_of_a_tokenizer_is_refused(tmp_path):
@@ -140,7 +153,7 @@ def test_a_word_in_place_of_a_tokenizer_is_refused(tmp_path):
 
 def test_a_text_shorter_than_the_context_is_refused():
     with pytest.raises(ValueError, match=r"at least context_length \+ 1 = 11 tokens.*got 10"):
-        next(batches(torch.arange(10), 2, 10, generator=torch.Generator()))
+        batches(torch.arange(10), 2, 10, generator=torch.Generator())
 
 
 def test_files_that_cannot_be_a_corpus_are_refused_in_a_sentence(tmp_path):
