@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,7 +81,17 @@ def train(
         ConnectionError: if another process of the same run is lost.
     """
     _check(model, corpus, config, resume)
-    device = pick_device()
+    return _updates(model, corpus, config, pick_device(), folder, resume)
+
+
+def _updates(
+    model: TransformerLM,
+    corpus: Corpus,
+    config: TrainConfig,
+    device: torch.device,
+    folder: str | Path | None,
+    resume: Checkpoint | None,
+) -> Iterator[StepRecord]:
     model.to(device).train()
     optimizers = build_optimizers(model, config)
     dtype = product_dtype(device, config.precision)
@@ -98,10 +109,8 @@ def train(
         losses: list[Tensor] = []
         began = time.perf_counter()
         for step in range(1 if resume is None else resume.step + 1, config.steps + 1):
-            if model.config.dropout:
-                torch.manual_seed(_dropout_seed(config.seed, step, processes))
             x, y = (processes.share(ids) for ids in next(rows))  # 2 x (B / processes, T)
-            with autocast(device, dtype):
+            with _chance(device, _dropout_seed(config.seed, step, processes)), autocast(device, dtype):
                 logits = compute(x)
             loss = cross_entropy(logits, y) * (len(x) / config.batch_size)  # this process's part of the batch's mean
             scaler.scale(loss * processes.size).backward()
@@ -144,6 +153,14 @@ def _records(
             seconds=time.perf_counter() - began,
             val_nats_per_token=val if step == last else None,
         )
+
+
+@contextmanager
+def _chance(device: torch.device, seed: int) -> Iterator[None]:
+    """Within, random numbers follow the seed; afterwards those of the caller go on."""
+    with torch.random.fork_rng([device] if device.type == "cuda" else []):
+        torch.manual_seed(seed)
+        yield
 
 
 def _dropout_seed(seed: int, step: int, processes: Processes) -> int:

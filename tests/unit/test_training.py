@@ -53,12 +53,13 @@ def test_the_first_loss_is_ln_v_and_training_lowers_it(fresh, corpus):
     assert records[-1].n_tokens == 60 * 4 * 24
 
 
-def test_training_leaves_the_callers_random_numbers_and_settings_as_they_are(fresh, corpus):
+@pytest.mark.parametrize("dropout", [0.0, 0.2])
+def test_training_leaves_the_callers_random_numbers_and_settings_as_they_are(fresh, corpus, dropout):
     torch.manual_seed(7)
     expected = torch.rand(1)
     torch.manual_seed(7)
     precision = torch.get_float32_matmul_precision()
-    run = train(fresh(), corpus, PLAN)
+    run = train(fresh(dropout=dropout), corpus, PLAN)
     next(run)
     assert torch.get_float32_matmul_precision() == precision  # on a CPU
     list(run)
@@ -214,10 +215,10 @@ def test_a_checkpoint_of_another_plan_or_tokenizer_is_refused(tmp_path, fresh, c
     list(train(fresh(), corpus, PLAN, folder=tmp_path))
     checkpoint = load_checkpoint(tmp_path)
     with pytest.raises(ValueError, match=r"of the same plan and the same text"):
-        next(train(checkpoint.model, corpus, replace(PLAN, steps=99), resume=checkpoint))
+        train(checkpoint.model, corpus, replace(PLAN, steps=99), resume=checkpoint)
     other = replace(corpus, tokenizer=CharTokenizer(corpus.tokenizer.alphabet.replace("z", "é")))
     with pytest.raises(ValueError, match=r"of the same plan and the same text and tokenizer"):
-        next(train(checkpoint.model, other, PLAN, resume=checkpoint))
+        train(checkpoint.model, other, PLAN, resume=checkpoint)
 
 
 def test_another_model_than_the_one_of_the_checkpoint_is_refused(tmp_path, fresh, corpus):
@@ -225,7 +226,7 @@ def test_another_model_than_the_one_of_the_checkpoint_is_refused(tmp_path, fresh
     list(train(fresh(), corpus, PLAN, folder=tmp_path))
     for model in (fresh(), fresh(n_layers=1)):
         with pytest.raises(ValueError, match=r"model must be that of the checkpoint.*Give resume\.model"):
-            next(train(model, corpus, PLAN, resume=load_checkpoint(tmp_path)))
+            train(model, corpus, PLAN, resume=load_checkpoint(tmp_path))
 
 
 def test_a_run_that_had_ended_makes_no_update_when_it_is_resumed(tmp_path, fresh, corpus):
@@ -238,14 +239,14 @@ def test_a_run_that_had_ended_makes_no_update_when_it_is_resumed(tmp_path, fresh
 
 def test_a_model_with_another_vocabulary_is_refused(fresh, corpus):
     with pytest.raises(ValueError, match=r"vocabulary of the corpus, 29 tokens; it has 30"):
-        next(train(fresh(vocab_size=30), corpus, PLAN))
+        train(fresh(vocab_size=30), corpus, PLAN)
 
 
 @pytest.mark.parametrize("name", ["abacus", "cpu:x", "cuda:99"])
 def test_an_unusable_device_is_refused_with_the_usable_ones(fresh, corpus, monkeypatch, name):
     monkeypatch.setenv("COURSE_LM_DEVICE", name)
     with pytest.raises(ValueError, match=rf"must name a device of this machine.*cpu.*'{name}'"):
-        next(train(fresh(), corpus, PLAN))
+        train(fresh(), corpus, PLAN)
 
 
 def test_muon_gets_the_matrices_of_the_blocks_and_adamw_the_rest(fresh):
