@@ -104,15 +104,16 @@ def windows(n_tokens: int, context_length: int | None, starts: Tensor | None = N
 
 @contextmanager
 def evaluating(model: LanguageModel) -> Iterator[None]:
-    """Without dropout, and afterwards as before."""
-    was_training = isinstance(model, nn.Module) and model.training
-    if isinstance(model, nn.Module):
-        model.eval()
+    """Without dropout, and afterwards every part in the mode that it was in."""
+    modules = list(model.modules()) if isinstance(model, nn.Module) else []
+    modes = [module.training for module in modules]
+    for module in modules:
+        module.training = False
     try:
         yield
     finally:
-        if isinstance(model, nn.Module):
-            model.train(was_training)
+        for module, mode in zip(modules, modes, strict=True):
+            module.training = mode
 
 
 def _check(model: LanguageModel, ids: Tensor, context_length: int | None) -> None:

@@ -120,10 +120,12 @@ def test_evaluation_equals_a_loop_over_single_predictions(model, corpus, context
     )
 
 
-def test_evaluation_leaves_a_model_in_training_as_it_was(model, corpus):
+def test_evaluation_leaves_every_module_in_its_own_mode(model, corpus):
     model.train()
-    evaluate(model, corpus.val[:30])
-    assert model.training
+    model.blocks[0].eval()  # as one does with a part that stays as it is
+    modes = [module.training for module in model.modules()]
+    evaluate(model, corpus.val[:50])
+    assert [module.training for module in model.modules()] == modes
 
 
 def test_the_source_has_no_gap_to_itself_and_uniform_has_its_whole_cost(toy, corpus):
