@@ -19,7 +19,8 @@ from course_lm.train import StepRecord, train
 
 # The modules whose code decides what a run gives.
 DECISIVE = (
-    "config device parallel tokenizer bpe grammar sources data attention model loss optim checkpoint train".split()
+    *("config", "device", "parallel", "tokenizer", "bpe", "grammar", "sources", "data", "attention", "model", "loss"),
+    *("score", "evaluate", "optim", "checkpoint", "train"),
 )
 
 
