@@ -6,7 +6,6 @@ the floor that no model's expected loss can break.
 
 from __future__ import annotations
 
-import math
 from bisect import bisect
 from collections import defaultdict
 from collections.abc import Callable
@@ -17,9 +16,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from course_lm.grammar import START, Edge, Grammar, State, tabulate
+from course_lm.grammar import START, Edge, Grammar, State, require_grammar, tabulate
 from course_lm.require import require_ids, require_in_vocabulary, require_whole_number
 from course_lm.tokenizer import CharTokenizer
+
+NEGLIGIBLE = 1e-18
+"""A share of the sentences."""
 
 
 class Source:
@@ -32,16 +34,13 @@ class Source:
             leads back to ``START``.
 
     Raises:
-        ValueError: if the probabilities of a state do not sum to 1.
+        ValueError: if it is no such grammar, or a sentence cannot end.
     """
 
     context_length: int | None = None
 
     def __init__(self, grammar: Grammar) -> None:
-        for state, edges in grammar.items():
-            total = sum(edge.probability for edge in edges)
-            if not math.isclose(total, 1, abs_tol=1e-9):
-                raise ValueError(f"the probabilities of state {state!r} must sum to 1; got {total}.")
+        require_grammar(grammar)
         self.grammar = grammar
         self.tokenizer = CharTokenizer.from_text("".join(e.text for edges in grammar.values() for e in edges))
         self._next, self._log_p = tabulate(grammar, self.tokenizer)
@@ -118,21 +117,24 @@ class Source:
 
     @cached_property
     def sentence_expectations(self) -> tuple[float, float]:
-        """The expected nats and the expected characters of one sentence, its line break included."""
-        known: dict[int, tuple[float, float]] = {}
+        """The expected nats and the expected characters of one sentence, its line break included.
 
-        def still_to_come(state: int) -> tuple[float, float]:
-            if state not in known:
-                nats, characters = 0.0, 1.0
-                for token in np.flatnonzero(np.isfinite(self._log_p[state])):
-                    log_p = float(self._log_p[state, token])
-                    after = (0.0, 0.0) if token == self.tokenizer.bos_id else still_to_come(self._next[state][token])
-                    nats += math.exp(log_p) * (after[0] - log_p)
-                    characters += math.exp(log_p) * after[1]
-                known[state] = nats, characters
-            return known[state]
-
-        return still_to_come(0)
+        The chances of all situations are followed from character to character, until the sentence has ended for sure
+        or up to a share that no float64 sum can feel.
+        """
+        possible = np.isfinite(self._log_p)
+        possible[1] = False  # where something impossible was read
+        before, token = np.nonzero(possible)
+        log_p, after = self._log_p[before, token], np.asarray(self._next)[before, token]
+        goes_on = token != self.tokenizer.bos_id
+        chances = np.eye(1, len(self._log_p))[0]  # a sentence begins in situation 0
+        nats = characters = 0.0
+        while (left := float(chances.sum())) > NEGLIGIBLE:
+            flow = chances[before] * np.exp(log_p)
+            nats -= float(flow @ log_p)
+            characters += left
+            chances = np.bincount(after[goes_on], flow[goes_on], minlength=len(chances))
+        return nats, characters
 
 
 class SituationCache:

@@ -4,7 +4,7 @@ from collections import defaultdict
 import pytest
 import torch
 
-from course_lm import cross_entropy, ledger
+from course_lm import cross_entropy, grammar, ledger
 from course_lm.grammar import START, Edge
 from course_lm.sources import Source
 
@@ -120,6 +120,45 @@ def test_rows_that_do_not_begin_with_a_line_break_are_refused(toy):
         toy(toy.tokenizer.encode("the dog")[None])
 
 
-def test_a_grammar_whose_probabilities_do_not_sum_to_one_is_refused():
-    with pytest.raises(ValueError, match=r"must sum to 1; got 0.9"):
-        Source({START: [Edge(0.9, "a\n", START)]})
+def test_a_state_that_comes_again_has_the_expectations_of_a_geometric_law():
+    """One a, and then another with the probability 1/2 each time: 1 + 2 characters, of which two cost ln 2."""
+    source = Source({START: [Edge(1.0, "a", "on")], "on": [Edge(0.5, "a", "on"), Edge(0.5, "\n", START)]})
+    nats, characters = source.sentence_expectations
+    assert (nats, characters) == (pytest.approx(2 * math.log(2)), pytest.approx(3))
+
+
+def test_a_grammar_that_a_reader_can_be_lost_in_is_refused(monkeypatch):
+    """What was read makes one of two states likelier, by another factor after every text."""
+    monkeypatch.setattr(grammar, "MOST_SITUATIONS", 500)
+    two = {name: [Edge(p, "a", name), Edge(0.9 - p, "b", name), Edge(0.1, "\n", START)]
+           for name, p in (("x", 0.3), ("y", 0.57))}  # fmt: skip
+    with pytest.raises(ValueError, match="can be in more than 500 situations"):
+        Source({START: [Edge(0.5, "c", "x"), Edge(0.5, "c", "y")]} | two)
+
+
+@pytest.mark.parametrize("rare", [1e-9, 1e-13, 1e-100])
+def test_what_is_very_rare_keeps_its_probability_and_what_follows_it(rare):
+    source = Source({START: [Edge(1 - rare, "a\n", START), Edge(rare, "bc\n", START)]})
+    ids = source.tokenizer.encode("\nbc\n")
+    p = source(ids[None, :-1])[0].exp()[torch.arange(3), ids[1:]]
+    assert p.tolist() == [pytest.approx(rare), 1.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("rules", "words"),
+    [
+        ({START: [Edge(0.9, "a\n", START)]}, "must sum to 1; got 0.9"),
+        ({START: [Edge(1.5, "a\n", START), Edge(-0.5, "b\n", START)]}, "must be more than 0; got -0.5"),
+        ({START: [Edge(1.0, "a\n", START), Edge(0.0, "b\n", START)]}, "must be more than 0; got 0.0"),
+        ({START: [Edge(1.0, "", START)]}, "must write at least one character"),
+        ({START: [Edge(1.0, "a\n", "on")], "on": [Edge(1.0, "b\n", START)]}, "START exactly where its text ends in"),
+        ({START: [Edge(1.0, "a", START)]}, "START exactly where its text ends in"),
+        ({START: [Edge(1.0, "a\nb\n", START)]}, "START exactly where its text ends in"),
+        ({START: [Edge(1.0, "a", "nowhere")]}, "must lead to a state of the grammar; got 'nowhere'"),
+        ({"other": [Edge(1.0, "a\n", START)]}, "must have the state START"),
+        ({START: [Edge(1.0, "a", "on")], "on": [Edge(1.0, "b", "on")]}, "must be able to end; from 'on' it cannot"),
+    ],
+)
+def test_what_is_no_grammar_is_refused_in_a_sentence(rules, words):
+    with pytest.raises(ValueError, match=words):
+        Source(rules)
