@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 import pooch
 import torch
+from filelock import FileLock, Timeout
 
 from course_lm import records
-from course_lm.checkpoint import FILE_NAME, load_checkpoint
+from course_lm.checkpoint import Checkpoint, load_checkpoint
 from course_lm.config import ModelConfig, TrainConfig
 from course_lm.data import Corpus
 from course_lm.device import pick_device
 from course_lm.model import TransformerLM
 from course_lm.train import StepRecord, train
 
+PATIENCE = 3.0
+"""Seconds; to read a run takes less, so another process that has the lock for longer is training."""
 # The modules whose code decides what a run gives.
 DECISIVE = (
     *("config", "device", "parallel", "tokenizer", "bpe", "grammar", "sources", "data", "attention", "model", "loss"),
@@ -38,20 +45,51 @@ def train_once(
         plan: the plan of the run.
         seed: of the initial weights.
 
+    Any number of processes may ask for the same run at once: one trains, the others wait for it. If it is killed, the
+    next one goes on. What is damaged or incomplete is made anew.
+
     Returns:
         The trained model on its device, and the records of the run.
 
     Raises:
         OSError: if the cache folder cannot be written.
-        ValueError: if the kept file is damaged; its name is in the message.
     """
     folder = pooch.os_cache("course_lm") / "runs" / _key(config, corpus, plan, seed)
-    checkpoint = load_checkpoint(folder) if (folder / FILE_NAME).exists() else None
-    model = TransformerLM(config, seed) if checkpoint is None else checkpoint.model
-    run = train(model, corpus, plan, folder=folder, resume=checkpoint)
-    for _ in records.keep(run, folder, after_step=0 if checkpoint is None else checkpoint.step):
+    with _alone(folder):
+        checkpoint = _kept(folder)
+        model = TransformerLM(config, seed) if checkpoint is None else checkpoint.model
+        run = train(model, corpus, plan, folder=folder, resume=checkpoint)
+        for _ in records.keep(run, folder, after_step=0 if checkpoint is None else checkpoint.step):
+            pass
+        return model.to(pick_device()), records.read(folder)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One process at a time. The lock of a process that is killed ends with it."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder.with_suffix(".lock"))
+    try:
+        lock.acquire(timeout=PATIENCE)
+    except Timeout:
+        print("Another process trains this run; waiting until it has ended.", file=sys.stderr)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _kept(folder: Path) -> Checkpoint | None:
+    """What to go on from; nothing, also on the disk, if it is damaged or lacks the record of an update."""
+    try:
+        checkpoint = load_checkpoint(folder)
+        if [record.step for record in records.read(folder)][: checkpoint.step] == [*range(1, checkpoint.step + 1)]:
+            return checkpoint
+    except (OSError, ValueError):
         pass
-    return model.to(pick_device()), records.read(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+    return None
 
 
 def _key(config: ModelConfig, corpus: Corpus, plan: TrainConfig, seed: int) -> str:

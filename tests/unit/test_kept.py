@@ -1,14 +1,24 @@
+import multiprocessing
+import random
 import sys
+import time
+from pathlib import Path
+from threading import Event, Thread
 
 import pooch
 import pytest
 import torch
+from filelock import FileLock
 
-from course_lm import ModelConfig, TrainConfig, kept
+from course_lm import ModelConfig, TrainConfig, kept, load_corpus
 
 OS_CACHE = pooch.os_cache
 SHAPE = ModelConfig(29, context_length=24, n_layers=1, n_heads=1, d_model=8)
 PLAN = TrainConfig(steps=4, batch_size=2, checkpoint_every=2)
+LONGER_SHAPE = ModelConfig(9, context_length=8, n_layers=1, n_heads=1, d_model=8)
+LONGER = TrainConfig(steps=40, batch_size=2, checkpoint_every=10)
+FRESH = multiprocessing.get_context("forkserver")
+FRESH.set_forkserver_preload(["course_lm"])
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +57,7 @@ def test_another_seed_plan_or_code_is_another_run(corpus, cache, steps_made, mon
     kept.train_once(SHAPE, corpus, TrainConfig(steps=3, batch_size=2))
     monkeypatch.setattr(kept, "DECISIVE", ["config"])
     kept.train_once(SHAPE, corpus, PLAN)
-    assert len(list(cache.iterdir())) == 4
+    assert len([path for path in cache.iterdir() if path.is_dir()]) == 4
     assert len(steps_made) == 4 + 4 + 3 + 4
 
 
@@ -71,6 +81,67 @@ def test_a_run_that_was_cut_off_goes_on(corpus, ids, steps_made, monkeypatch):
     assert steps_made == [1, 2, 3, 3, 4]
     assert torch.equal(model(ids), whole(ids))
     assert [record.step for record in records] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("file", ["checkpoint.safetensors", "records.jsonl"])
+@pytest.mark.parametrize(
+    "damage", [lambda whole: whole[: len(whole) // 2], lambda whole: b"", lambda whole: b"x" + whole]
+)
+def test_a_damaged_or_short_entry_is_made_anew(file, damage, corpus, cache, ids):
+    model, run = kept.train_once(SHAPE, corpus, PLAN, seed=3)
+    (path,) = cache.glob(f"*/{file}")
+    path.write_bytes(damage(path.read_bytes()))
+    again, run_again = kept.train_once(SHAPE, corpus, PLAN, seed=3)
+    assert torch.equal(model(ids), again(ids))
+    assert [r.nats_per_token for r in run] == [r.nats_per_token for r in run_again]
+
+
+def asks(cache: Path, text: Path, told: Path) -> None:
+    """A process that asks for a run, and says what it has got."""
+    kept.pooch.os_cache = lambda name: cache / name
+    torch.set_num_threads(1)
+    model, run = kept.train_once(LONGER_SHAPE, load_corpus(text), LONGER)
+    weights = torch.cat([p.detach().flatten() for p in model.parameters()])
+    told.write_text(repr((weights.double().sum().item(), [(r.step, r.nats_per_token) for r in run])))
+
+
+@pytest.mark.parametrize("n", [3, *(pytest.param(n, marks=pytest.mark.long) for n in [2, 3, 5, 8] * 12 + [8, 8])])
+def test_processes_that_ask_at_once_get_the_same_whole_run_though_one_is_killed(n, tmp_path):
+    (tmp_path / "text.txt").write_text("to be or not to be,\n" * 40)
+    answers = [tmp_path / f"told{i}" for i in range(n)]
+    asking = [FRESH.Process(target=asks, args=(tmp_path, tmp_path / "text.txt", told)) for told in answers]
+    for process in asking:
+        process.start()
+    while asking[-1].is_alive() and not any(
+        path.stat().st_size for path in tmp_path.glob("course_lm/runs/*/records.jsonl")
+    ):
+        time.sleep(0.001)
+    time.sleep(random.random() / 10)
+    victim = random.randrange(n)
+    asking[victim].kill()
+    for process in asking:
+        process.join(120)
+    told = {path.read_text() for i, path in enumerate(answers) if i != victim}
+    assert [process.exitcode for i, process in enumerate(asking) if i != victim] == [0] * (n - 1)
+    assert len(told) == 1
+    assert told.pop().count("), (") == LONGER.steps - 1
+
+
+def test_a_process_that_waits_for_another_says_so(corpus, cache, monkeypatch, capsys):
+    monkeypatch.setattr(kept, "PATIENCE", 0.05)
+    monkeypatch.setattr(kept, "_key", lambda *_: "key")
+    cache.mkdir(parents=True)
+    held = Event()
+
+    def trains():
+        with FileLock(cache / "key.lock"):
+            held.set()
+            time.sleep(0.5)
+
+    Thread(target=trains).start()
+    held.wait()
+    kept.train_once(SHAPE, corpus, PLAN)
+    assert capsys.readouterr().err == "Another process trains this run; waiting until it has ended.\n"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the variable is one of Linux, as on Colab")
