@@ -113,7 +113,7 @@ lock:
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check -e ".[book,test,lab,release]"
 	.venv-lock/bin/python -m pip freeze --exclude-editable \
-		| grep -viE '^(torch|triton|nvidia-|cuda-|setuptools|sympy|mpmath|networkx|fsspec|filelock)' > constraints.txt
+		| grep -viE '^(torch|triton|nvidia-|cuda-|setuptools|sympy|mpmath|networkx|fsspec)' > constraints.txt
 	rm -rf .venv-lock
 
 clean:
