@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,10 +107,12 @@ def _updates(
         if config.compile and device.type == "cuda":
             compute = torch.compile(compute)
         losses: list[Tensor] = []
+        drops_out = model.config.dropout > 0
         began = time.perf_counter()
         for step in range(1 if resume is None else resume.step + 1, config.steps + 1):
             x, y = (processes.share(ids) for ids in next(rows))  # 2 x (B / processes, T)
-            with _chance(device, _dropout_seed(config.seed, step, processes)), autocast(device, dtype):
+            chance = _chance(device, _dropout_seed(config.seed, step, processes)) if drops_out else nullcontext()
+            with chance, autocast(device, dtype):
                 logits = compute(x)
             loss = cross_entropy(logits, y) * (len(x) / config.batch_size)  # this process's part of the batch's mean
             scaler.scale(loss * processes.size).backward()
