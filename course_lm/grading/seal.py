@@ -6,7 +6,6 @@ read. Where a container forbids it, the kernel's Landlock closes the files. `con
 
 from __future__ import annotations
 
-import ctypes
 import os
 import shutil
 import site
@@ -85,9 +84,11 @@ def find_seal() -> tuple[Seal, str]:
         missing = tried.stderr.strip().splitlines()[-1] if tried.stderr.strip() else "bubblewrap does not start"
     else:
         missing = "bubblewrap is not installed"
-    if ctypes.CDLL(None).syscall(444, None, 0, 1) > 0:
-        return Seal("landlock"), ""
-    return Seal("none"), f"{missing}, and the kernel has no Landlock"
+    try:
+        confine.landlock_version()
+    except OSError:
+        return Seal("none"), f"{missing}, and the kernel has no Landlock"
+    return Seal("landlock"), ""
 
 
 def readable() -> list[str]:

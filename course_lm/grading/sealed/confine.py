@@ -87,13 +87,22 @@ def filter_calls() -> None:
     prctl("seccomp", 2, pointer)
 
 
+def landlock_version() -> int:
+    """Of the kernel's Landlock.
+
+    Raises:
+        OSError: if it has none.
+    """
+    return _call(444, None, 0, 1)
+
+
 def landlock(readable: Collection[str], covered: Collection[str]) -> None:
     """From now on this process can read what lies in `readable` and not in `covered`, and write nowhere.
 
     Raises:
         OSError: if the kernel has no Landlock.
     """
-    version = _call(444, None, 0, 1)
+    version = landlock_version()
     rights = (1 << (13 + (version >= 2) + (version >= 3) + (version >= 5))) - 1  # all that there are to files
     rules = struct.pack("QQQ", rights, 3, 3)[: 8 * (1 + (version >= 4) + (version >= 6))]  # TCP; signals and sockets
     ruleset = _call(444, rules, len(rules), 0)
