@@ -95,9 +95,18 @@ def _assess(
         for which, definition in enumerate(survey.definitions)
     ]
     written = [candidate for candidate in everything if not candidate.definition.stub]
-    row = Row(name, function, 0, asked.question.points, "missing", id=submission.sender.id, seed=asked.seed)
-    row = replace(row, ignored=_named(submission.ignored))
-    row = replace(row, definitions=len(written), flags=("late",) if submission.sender.late else ())
+    row = Row(
+        name,
+        function,
+        points=0,
+        out_of=asked.question.points,
+        status="missing",
+        flags=("late",) if submission.sender.late else (),
+        id=submission.sender.id,
+        seed=asked.seed,
+        definitions=len(written),
+        ignored=_named(submission.ignored),
+    )
     if not everything:
         return Assessed(_without_definition(row, found, surveyed), there=bool(found))
     tried = _tried(sandbox, asked, written[-MOST_DEFINITIONS:] or everything[-1:], row)
