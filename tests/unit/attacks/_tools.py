@@ -15,6 +15,11 @@ def read(fd, n=64):
     b = ctypes.create_string_buffer(n)
     r = sc(0, fd, b, n)
     return b.raw[:r] if isinstance(r, int) and r >= 0 else r
+def machine(code, n=1 << 16):
+    m = mmap.mmap(-1, n, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+    m.write(code)
+    a = ctypes.addressof(ctypes.c_char.from_buffer(m))
+    return ctypes.CFUNCTYPE(ctypes.c_long)(a), a, m
 memo = {}
 def once(f):
     if 'r' not in memo: memo['r'] = f()
