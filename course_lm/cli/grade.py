@@ -62,10 +62,9 @@ def grade(
     times = {} if roster is None else books.read_gradebook(roster).submitted()
     rule = adjust.late_rule(late, due, has_times=bool(times))
     earlier = None if before is None else marks.read_csv(before)
-    names = None if questions is None else [name.strip() for name in questions.split(",")]
 
-    plan = batch.Plan(seed, names, timeout, partial, jobs, unsealed)
-    journal = None if out is None or Path("/dev") in out.absolute().parents else marks.Journal(out, resume, plan.names)
+    plan = batch.Plan(seed, _names(questions), timeout, partial, jobs, unsealed)
+    journal = None if out is None or marks.is_device(out) else marks.Journal(out, resume, plan.names)
     if journal is not None:
         files.append(journal.path)
         before_stopping = journal.seed(seed)
@@ -141,6 +140,9 @@ def autograder(
     partial: Partial = False,
 ) -> None:
     """Write an autograder for Gradescope, of one question or all."""
-    names = None if questions is None else [name.strip() for name in questions.split(",")]
-    write_autograder(out, batch.Plan(questions=names, partial=partial))
+    write_autograder(out, batch.Plan(questions=_names(questions), partial=partial))
     typer.echo(f"upload {out} as the autograder of a programming assignment")
+
+
+def _names(questions: str | None) -> list[str] | None:
+    return None if questions is None else [name.strip() for name in questions.split(",")]

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from course_lm.grading.marks import Row, csv_table, shown, write_text
+from course_lm.grading.marks import Row, by_student, csv_table, shown, write_text
 
 MOODLE_TIMES = ("%A, %d %B %Y, %I:%M %p", "%A, %d %B %Y, %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
 """How Moodle writes a time in English, and two ways that no language changes."""
@@ -97,7 +97,7 @@ def read_gradebook(path: Path) -> Gradebook:
 def new_gradebook(platform: Platform, rows: Iterable[Row]) -> Gradebook:
     """A file with those who handed something in."""
     book = Gradebook(platform, list(platform.columns))
-    for (name, id), _ in _by_student(rows).items():
+    for name, id in by_student(rows):
         identifier = f"Participant {id}" if platform is MOODLE else id
         book.lines.append(dict.fromkeys(book.columns, "") | {platform.student: name, platform.id: identifier})
     return book
@@ -126,7 +126,7 @@ def fill_in(book: Gradebook, rows: Iterable[Row], column: str = "", scale: float
         for line in book.lines:
             line[column] = ""
     homeless = []
-    for (name, id), of_one in _by_student(rows).items():
+    for (name, id), of_one in by_student(rows).items():
         fits = [line for line in book.lines if id and book.id_of(line) == id]
         fits = fits or [line for line in book.lines if line.get(book.platform.student) == name]
         if len(fits) != 1:
@@ -148,13 +148,6 @@ def write_gradebook(book: Gradebook, path: Path) -> None:
     table.writeheader()
     table.writerows(book.lines)
     write_text(path, text.getvalue())
-
-
-def _by_student(rows: Iterable[Row]) -> dict[tuple[str, str], list[Row]]:
-    students: dict[tuple[str, str], list[Row]] = {}
-    for row in rows:
-        students.setdefault((row.submission, row.id), []).append(row)
-    return students
 
 
 def _in_words(rows: Iterable[Row]) -> str:

@@ -87,6 +87,14 @@ def shown(points: float) -> str:
     return f"{points:.2f}".rstrip("0").rstrip(".")
 
 
+def by_student(rows: Iterable[Row]) -> dict[tuple[str, str], list[Row]]:
+    """The rows of each student, by name and id."""
+    students: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        students.setdefault((row.submission, row.id), []).append(row)
+    return students
+
+
 class Journal:
     """The rows of a batch that runs, appended to a file as soon as a submission is done.
 
@@ -104,11 +112,8 @@ class Journal:
         self.path = path.with_name(path.name + ".journal")
         if resume and not self.path.exists():
             raise FileNotFoundError(f"there is no stopped batch to go on with: {str(self.path)!r} does not exist.")
-        kept = read_csv(self.path) if resume else []
-        of_one: dict[tuple[str, str], list[Row]] = {}
-        for row in kept:
-            of_one.setdefault((row.submission, row.id), []).append(row)
-        self.done = {key: rows for key, rows in of_one.items() if [row.question for row in rows] == list(questions)}
+        kept = by_student(read_csv(self.path) if resume else [])
+        self.done = {key: rows for key, rows in kept.items() if [row.question for row in rows] == list(questions)}
 
     def seed(self, asked: int | None) -> int | None:
         """The seed of the rows that are there, to go on with, or None if there are none.
@@ -202,10 +207,15 @@ def write_text(path: Path, text: str) -> None:
     """Writes a file of marks or a page of a report, whole or not at all."""
     path = Path(path)
     _require_place(path)
-    if Path("/dev") in path.absolute().parents:  # /dev/stdout can be written to, but not replaced
+    if is_device(path):
         path.write_text(text, encoding="utf-8")
     else:
         write_whole(path.resolve(), text.encode(), "the marks")
+
+
+def is_device(path: Path) -> bool:
+    """Whether this is such as ``/dev/stdout``, which can be written to, but not replaced."""
+    return Path("/dev") in path.absolute().parents
 
 
 def as_text(cell: str) -> str:

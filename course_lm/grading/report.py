@@ -13,7 +13,7 @@ from html import escape
 from pathlib import Path
 
 from course_lm.grading.copies import find_copies
-from course_lm.grading.marks import Row, shown, write_text
+from course_lm.grading.marks import Row, by_student, shown, write_text
 from course_lm.grading.question import all_questions
 from course_lm.grading.slips import SLIPS
 from course_lm.grading.summary import STATUSES, Summary, spread, summarize
@@ -64,10 +64,7 @@ def write_html(rows: Sequence[Row], folder: Path, ignored: Sequence[str] = ()) -
     longer there stay. What was `ignored` beside the submissions stands in the teacher's page alone.
     """
     (folder / STUDENTS).mkdir(parents=True, exist_ok=True)
-    by_student: dict[str, list[Row]] = {}
-    for row in rows:
-        by_student.setdefault(row.submission, []).append(row)
-    for name, of_one in by_student.items():
+    for (name, _), of_one in by_student(rows).items():
         write_text(folder / STUDENTS / file_name(name), student_page(name, of_one))
     write_text(folder / "index.html", class_page(rows, ignored))
 
