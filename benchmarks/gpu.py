@@ -35,7 +35,7 @@ from course_lm import ModelConfig, TrainConfig, TransformerLM, evaluate, load_co
 from course_lm.config import PRECISIONS
 from course_lm.data import Corpus
 from course_lm.device import pick_device, product_dtype, tensor_float_32
-from course_lm.score import LanguageModel
+from course_lm.language_model import LanguageModel
 from course_lm.train import RECORDS_AT_ONCE
 
 sys.path.append(str(Path(__file__).parents[1] / "book" / "_tools"))

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import torch
 
-from course_lm import ModelConfig, ToyEnglish, TrainConfig, TransformerLM, load_checkpoint, load_corpus, records, train
+from course_lm import ModelConfig, ToyEnglish, TrainConfig, TransformerLM, load_checkpoint, load_corpus, run_log, train
 from course_lm.checkpoint import FILE_NAME, Checkpoint
 
 PLAN = TrainConfig(steps=60, batch_size=4, checkpoint_every=2, eval_every=20, seed=1)
@@ -87,10 +87,10 @@ def go_on(run: Path) -> None:
     """One life of a run, as the command has it."""
     corpus = load_corpus(run.parent / "text.txt")
     checkpoint = saved(run)
-    shape = ModelConfig(corpus.tokenizer.vocab_size, context_length=24, n_layers=2, n_heads=2, d_model=32, dropout=0.1)
-    model = TransformerLM(shape) if checkpoint is None else checkpoint.model
+    config = ModelConfig(corpus.tokenizer.vocab_size, context_length=24, n_layers=2, n_heads=2, d_model=32, dropout=0.1)
+    model = TransformerLM(config) if checkpoint is None else checkpoint.model
     lives_on = train(model, corpus, PLAN, folder=run, resume=checkpoint)
-    for _ in records.keep(lives_on, run, after_step=0 if checkpoint is None else checkpoint.step):
+    for _ in run_log.keep(lives_on, run, after_step=0 if checkpoint is None else checkpoint.step):
         pass
 
 
@@ -103,7 +103,7 @@ def check(run: Path) -> None:
     """The checkpoint is the last that was due before the last record, or already the next."""
     checkpoint = saved(run)
     step = 0 if checkpoint is None else checkpoint.step
-    kept = records.read(run) if run.joinpath(records.FILE_NAME).exists() else []
+    kept = run_log.read(run) if run.joinpath(run_log.FILE_NAME).exists() else []
     last = kept[-1].step if kept else 0
     before = max(last - 1, 0) // PLAN.checkpoint_every * PLAN.checkpoint_every
     if not before <= step <= last:
@@ -113,7 +113,7 @@ def check(run: Path) -> None:
 def outcome(run: Path) -> tuple[list[tuple[int, float, float | None]], list[float]]:
     """All losses of a finished run and its weights."""
     weights = torch.cat([p.detach().flatten() for p in load_checkpoint(run).model.parameters()])
-    return [(r.step, r.nats_per_token, r.val_nats_per_token) for r in records.read(run)], weights.tolist()
+    return [(r.step, r.nats_per_token, r.val_nats_per_token) for r in run_log.read(run)], weights.tolist()
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 A language model is anything callable as ``model(ids) -> logits``. The names below are the public ones.
 """
 
-from course_lm.bpe import BPETokenizer, ByteTokenizer
+from course_lm.bpe import BPETokenizer
 from course_lm.checkpoint import load_checkpoint, save_checkpoint
 from course_lm.codec import compress, decompress
 from course_lm.config import ModelConfig, TrainConfig
@@ -15,7 +15,7 @@ from course_lm.loss import bits_per_byte, cross_entropy, nats_to_bits, perplexit
 from course_lm.model import TransformerLM
 from course_lm.ngram import NGramLM, UniformLM
 from course_lm.sources import ToyEnglish
-from course_lm.tokenizer import CharTokenizer, Tokenizer
+from course_lm.tokenizer import ByteTokenizer, CharTokenizer, Tokenizer
 from course_lm.train import StepRecord, train
 
 __version__ = "0.2.0"

@@ -1,4 +1,4 @@
-"""Bytes as tokens, and byte-pair encoding: frequent neighbors become one token.
+"""Byte-pair encoding: frequent neighbors become one token.
 
 Training starts from single bytes. The pair of neighboring tokens that occurs most often becomes a new token, again and
 again. Encoding repeats these merges in the order in which they were learned.
@@ -13,40 +13,15 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any, Self
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from course_lm.tokenizer import LINE_BREAK, Tokenizer, utf8
+from course_lm.tokenizer import LINE_BREAK, N_BYTES, Tokenizer, is_character, utf8
 
-N_BYTES = 256
 Pair = tuple[int, int]
 
 # A word or a run of signs, each with the space before it; other white space; a line break, always alone.
 _PIECE = re.compile(r" ?\w+| ?[^\w\s]+|[^\S\n]+|\n")
-
-
-class ByteTokenizer(Tokenizer):
-    """One token for each of the 256 bytes; a text is its UTF-8 bytes, so no character is unknown."""
-
-    kind = "bytes"
-    _called = "byte tokenizer"
-    vocab_size = 256
-    bos_id = ord(LINE_BREAK)
-
-    def __contains__(self, character: str) -> bool:
-        return is_character(character)
-
-    def encode(self, text: str) -> Tensor:
-        """The UTF-8 bytes of a text: ``(N,)`` int64 ids in ``[0, 256)``, one to four for each character."""
-        return torch.from_numpy(np.frombuffer(utf8(text), dtype=np.uint8).astype(np.int64))
-
-    def to_bytes(self, ids: Tensor | Iterable[int]) -> bytes:
-        """The ids are the bytes."""
-        return bytes(self._checked(ids))
-
-    def _arguments(self) -> dict[str, Any]:
-        return {}
 
 
 class BPETokenizer(Tokenizer):
@@ -182,8 +157,3 @@ def _merge(ids: list[int], pair: Pair, new: int) -> list[int]:
         else:
             merged.append(i)
     return merged
-
-
-def is_character(character: str) -> bool:
-    """Whether this is one character of Unicode text, which a lone surrogate is not."""
-    return len(character) == 1 and not "\ud800" <= character <= "\udfff"

@@ -20,8 +20,8 @@ from torch import Tensor
 from torch.amp.grad_scaler import GradScaler
 from torch.optim import Optimizer
 
+from course_lm._files import write_whole
 from course_lm.config import ModelConfig, TrainConfig
-from course_lm.files import write_whole
 from course_lm.model import TransformerLM
 from course_lm.tokenizer import Tokenizer
 
@@ -38,7 +38,7 @@ class Checkpoint:
         tokenizer: the tokenizer of its text, if it was saved.
         corpus: the name of the corpus, if it was saved.
         text_sha256: the SHA-256 of its text, if it was saved.
-        train_config: the plan of the run, if there was one.
+        plan: the plan of the run, if there was one.
         step: the updates made so far.
         state: tensors of the optimizers, the generator of the rows and the scaler, by name.
     """
@@ -47,7 +47,7 @@ class Checkpoint:
     tokenizer: Tokenizer | None
     corpus: str | None
     text_sha256: str | None
-    train_config: TrainConfig | None
+    plan: TrainConfig | None
     step: int
     state: dict[str, Tensor]
 
@@ -81,7 +81,7 @@ def save_checkpoint(
     tokenizer: Tokenizer | None = None,
     corpus: str | None = None,
     text_sha256: str | None = None,
-    train_config: TrainConfig | None = None,
+    plan: TrainConfig | None = None,
     step: int = 0,
     optimizers: Mapping[str, Optimizer] | None = None,
     generator: torch.Generator | None = None,
@@ -111,7 +111,7 @@ def save_checkpoint(
         "tokenizer": None if tokenizer is None else tokenizer.to_json(),
         "corpus": corpus,
         "text_sha256": text_sha256,
-        "train": None if train_config is None else asdict(train_config),
+        "train": None if plan is None else asdict(plan),
         "step": step,
     }
     path = Path(folder, FILE_NAME)
@@ -155,7 +155,7 @@ def _checkpoint(description: dict[str, Any], tensors: dict[str, Tensor]) -> Chec
         tokenizer=None if tokenizer is None else Tokenizer.from_json(tokenizer),
         corpus=description["corpus"],
         text_sha256=description["text_sha256"],
-        train_config=None if plan is None else TrainConfig(**plan),
+        plan=None if plan is None else TrainConfig(**plan),
         step=description["step"],
         state={key: t for key, t in tensors.items() if not key.startswith("model.")},
     )

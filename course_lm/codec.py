@@ -22,10 +22,9 @@ from itertools import groupby
 import torch
 from torch import Tensor, nn
 
+from course_lm._checks import require_text
 from course_lm.arithmetic_coder import Decoder, Encoder
-from course_lm.incremental import incremental
-from course_lm.require import require_text
-from course_lm.score import LanguageModel
+from course_lm.language_model import LanguageModel, with_cache
 from course_lm.tokenizer import Tokenizer
 
 TOTAL = 2**32  # of the frequencies: even a long text loses less than a bit to their rounding
@@ -128,7 +127,7 @@ def _read(model: LanguageModel, bos_id: int, n_symbols: int, code: Callable[[Seq
     A symbol below V is a token; V + c is the character with the code point c. The windows are those of the ledger: the
     last symbol of one is the first that the model reads in the next.
     """
-    reader = incremental(model)
+    reader = with_cache(model)
     cache, token, symbols = reader.new_cache(1), bos_id, []
     for _ in range(n_symbols):
         if cache.length == model.context_length:

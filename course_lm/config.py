@@ -1,6 +1,7 @@
-"""The shape of a model and the plan of a training run, as frozen dataclasses that check themselves.
+"""How a model is built and how it is trained: two frozen dataclasses that check themselves.
 
-A configuration that can exist is one that works: every bad value is refused where it is written.
+A `ModelConfig` is called the config of a model, a `TrainConfig` the plan of a run. One that can exist is one that
+works: every bad value is refused where it is written.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
-from course_lm.require import require_whole_number
+from course_lm._checks import require_whole_number
 
 Preset = Literal["tiny", "small", "base"]
 Precision = Literal["auto", "float32", "bfloat16", "float16"]
@@ -18,7 +19,7 @@ PRECISIONS: tuple[Precision, ...] = ("auto", "float32", "bfloat16", "float16")
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """The shape of a `TransformerLM`.
+    """The config of a `TransformerLM`: its sizes.
 
     Args:
         vocab_size: V, the number of entries in the vocabulary.
@@ -57,7 +58,7 @@ class ModelConfig:
 
     @classmethod
     def preset(cls, name: str, vocab_size: int) -> Self:
-        """A named shape: ``tiny`` for notebooks, ``small`` (0.8 M weights) for a CPU, ``base`` (10.6 M) for a GPU."""
+        """A named config: ``tiny`` for notebooks, ``small`` (0.8 M weights) for a CPU, ``base`` (10.6 M) for a GPU."""
         shapes: dict[str, dict[str, Any]] = {
             "tiny": {"context_length": 72, "n_layers": 2, "n_heads": 4, "d_model": 64},
             "small": {"context_length": 64, "n_layers": 4, "n_heads": 4, "d_model": 128},
@@ -123,7 +124,7 @@ class TrainConfig:
 
     @classmethod
     def preset(cls, name: str) -> Self:
-        """The plan that goes with the model shape of the same name."""
+        """The plan that goes with the model of the same name."""
         plans: dict[str, dict[str, Any]] = {
             "tiny": {"steps": 300, "batch_size": 32, "eval_every": 50, "checkpoint_every": 50},
             "small": {"steps": 1000, "batch_size": 12, "eval_every": 100, "checkpoint_every": 100},

@@ -17,7 +17,7 @@ import pooch
 import torch
 from torch import Tensor
 
-from course_lm.require import require_ids, require_positions
+from course_lm._checks import require_ids, require_positions
 from course_lm.sources import Source, ToyEnglish
 from course_lm.tokenizer import LINE_BREAK, CharTokenizer, Tokenizer
 

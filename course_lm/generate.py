@@ -8,9 +8,8 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from course_lm.incremental import incremental
-from course_lm.require import require_ids
-from course_lm.score import LanguageModel, evaluating
+from course_lm._checks import require_ids
+from course_lm.language_model import LanguageModel, device_of, evaluating, with_cache
 
 
 def generate(
@@ -46,8 +45,7 @@ def generate(
         ValueError: if an argument is out of range.
     """
     tokens = stream(model, ids, n_tokens, temperature=temperature, top_k=top_k, top_p=top_p, generator=generator)
-    device = getattr(model, "device", ids.device)
-    return torch.cat([ids.to(device), *(token[:, None] for token in tokens)], dim=1)
+    return torch.cat([ids.to(device_of(model, ids)), *(token[:, None] for token in tokens)], dim=1)
 
 
 def stream(
@@ -85,11 +83,11 @@ def _stream(
     generator: torch.Generator | None,
 ) -> Iterator[Tensor]:
     B, T = ids.shape
-    row = torch.empty(B, T + n_tokens, dtype=ids.dtype, device=getattr(model, "device", ids.device))
+    row = torch.empty(B, T + n_tokens, dtype=ids.dtype, device=device_of(model, ids))
     row[:, :T] = ids
     longest = model.context_length or T + n_tokens
     begin = max(0, T - longest)
-    reader = incremental(model)
+    reader = with_cache(model)
     cache = reader.new_cache(B)
     with evaluating(model):
         for end in range(T, T + n_tokens):

@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 
 from course_lm.attention import Attention, KVCache
+from course_lm.language_model import LanguageModel, device_of, evaluating
 from course_lm.model import TransformerLM
-from course_lm.score import LanguageModel, evaluating
 
 REPLACEMENTS_PER_CUT = 2  # a leak may not notice one change by chance
 
@@ -59,7 +59,7 @@ def leaks_future(model: LanguageModel, ids: Tensor, *, tolerance: float = 1e-4, 
             f"ids must be (B, T) with T at least 2, and the vocabulary must have 2 tokens, so that a future can be "
             f"replaced; got {tuple(ids.shape)} and {model.vocab_size}."
         )
-    ids = ids.to(getattr(model, "device", ids.device))
+    ids = ids.to(device_of(model, ids))
     generator = torch.Generator().manual_seed(seed)
     with evaluating(model):
         logits = model(ids)  # (B, T, V)

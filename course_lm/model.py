@@ -10,9 +10,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from course_lm._checks import require_in_vocabulary
 from course_lm.attention import Attention, KVCache, LayerCache, norm
 from course_lm.config import ModelConfig
-from course_lm.require import require_in_vocabulary
 
 
 class TransformerLM(nn.Module):
@@ -27,7 +27,7 @@ class TransformerLM(nn.Module):
     The output projections begin at 0, so an untrained model gives all tokens the same logit: its loss is ln V.
 
     Args:
-        config: the shape.
+        config: the sizes.
         seed: of the initial weights.
 
     Sources: RMSNorm, Zhang and Sennrich (2019); ReLU², So et al. (2021).

@@ -12,7 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from course_lm.require import require_ids, require_in_vocabulary, require_whole_number
+from course_lm._checks import require_ids, require_in_vocabulary, require_whole_number
+from course_lm.language_model import TokenCache
 
 POSITIONS_AT_ONCE = 16_384  # bounds the memory of a long row
 
@@ -164,30 +165,3 @@ class NGramLM:
         require_ids(ids)
         require_in_vocabulary(ids, self.vocab_size)
         return ids.cpu().numpy()
-
-
-class TokenCache:
-    """The last tokens of each row, which is all that some models keep of what they have read.
-
-    Args:
-        batch_size: B, the number of rows.
-        longest: how many tokens of a row are kept; all of them where it is None.
-    """
-
-    def __init__(self, batch_size: int, longest: int | None = None) -> None:
-        self.longest = longest
-        self.length = 0
-        self.tokens = torch.empty(batch_size, 0, dtype=torch.int64)
-
-    def extended(self, ids: Tensor) -> Tensor:
-        """The tokens kept so far and ``(B, T)`` new ones, ``(B, kept + T)``; the last of them are kept."""
-        tokens = torch.cat([self.tokens.to(ids.device), ids], dim=1)
-        self.length += ids.shape[1]
-        first = 0 if self.longest is None else max(0, tokens.shape[1] - self.longest)
-        self.tokens = tokens[:, first:]
-        return tokens
-
-    def clear(self) -> None:
-        """Forget all tokens."""
-        self.length = 0
-        self.tokens = self.tokens[:, :0]

@@ -21,31 +21,31 @@ MUON_MOMENTUM = 0.9
 ADAMW_BETAS = (0.8, 0.95)
 
 
-def build_optimizers(model: TransformerLM, config: TrainConfig) -> Optimizers:
+def build_optimizers(model: TransformerLM, plan: TrainConfig) -> Optimizers:
     """The optimizers of a run by name; with ``muon_lr = 0``, AdamW alone.
 
     Source of Muon: Jordan et al. (2024), "Muon: An optimizer for hidden layers in neural networks".
     """
-    matrices = [p for p in model.blocks.parameters() if p.ndim == 2] if config.muon_lr else []
+    matrices = [p for p in model.blocks.parameters() if p.ndim == 2] if plan.muon_lr else []
     chosen = {id(p) for p in matrices}
     others = [p for p in model.parameters() if id(p) not in chosen]
     optimizers: Optimizers = {
-        "adamw": torch.optim.AdamW(others, config.adamw_lr, betas=ADAMW_BETAS, weight_decay=0.0, fused=True)
+        "adamw": torch.optim.AdamW(others, plan.adamw_lr, betas=ADAMW_BETAS, weight_decay=0.0, fused=True)
     }
     if matrices:
-        optimizers["muon"] = torch.optim.Muon(matrices, config.muon_lr, momentum=MUON_MOMENTUM, weight_decay=0.0)
+        optimizers["muon"] = torch.optim.Muon(matrices, plan.muon_lr, momentum=MUON_MOMENTUM, weight_decay=0.0)
     return optimizers
 
 
-def learning_rate_factor(step: int, config: TrainConfig) -> float:
+def learning_rate_factor(step: int, plan: TrainConfig) -> float:
     """The share of the peak learning rate at update ``step``, counted from 1: climb, stay, fall to 0."""
-    climb = min(1.0, step / config.warmup_steps) if config.warmup_steps else 1.0
-    n_falling = config.decay_fraction * config.steps
-    fall = min(1.0, (config.steps - step + 1) / n_falling) if n_falling else 1.0
+    climb = min(1.0, step / plan.warmup_steps) if plan.warmup_steps else 1.0
+    n_falling = plan.decay_fraction * plan.steps
+    fall = min(1.0, (plan.steps - step + 1) / n_falling) if n_falling else 1.0
     return min(climb, fall)
 
 
-def update(optimizers: Optimizers, scaler: GradScaler, step: int, config: TrainConfig) -> None:
+def update(optimizers: Optimizers, scaler: GradScaler, step: int, plan: TrainConfig) -> None:
     """Move the weights by their gradients, shortened if they are longer than ``max_grad_norm``; then clear them.
 
     Args:
@@ -53,16 +53,16 @@ def update(optimizers: Optimizers, scaler: GradScaler, step: int, config: TrainC
         scaler: what the loss was scaled with; in float16, where a gradient can overflow, such an update is left out
             by all optimizers.
         step: the number of this update, from 1.
-        config: the plan.
+        plan: how to train.
     """
-    peak = {"adamw": config.adamw_lr, "muon": config.muon_lr}
+    peak = {"adamw": plan.adamw_lr, "muon": plan.muon_lr}
     weights: list[Tensor] = []
     for name, optimizer in optimizers.items():
         scaler.unscale_(optimizer)
         for group in optimizer.param_groups:
-            group["lr"] = learning_rate_factor(step, config) * peak[name]
+            group["lr"] = learning_rate_factor(step, plan) * peak[name]
             weights += group["params"]
-    length = torch.nn.utils.clip_grad_norm_(weights, config.max_grad_norm)
+    length = torch.nn.utils.clip_grad_norm_(weights, plan.max_grad_norm)
     overflowed = scaler.is_enabled() and not bool(length.isfinite())  # the scaler looks at one optimizer at a time
     for optimizer in optimizers.values():
         if not overflowed:

@@ -16,8 +16,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from course_lm._checks import require_ids, require_in_vocabulary, require_whole_number
 from course_lm.grammar import START, Edge, Grammar, State, require_grammar, tabulate
-from course_lm.require import require_ids, require_in_vocabulary, require_whole_number
 from course_lm.tokenizer import CharTokenizer
 
 NEGLIGIBLE = 1e-18

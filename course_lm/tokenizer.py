@@ -1,7 +1,7 @@
 """Text to token ids and back, without loss.
 
-A tokenizer holds the vocabulary: the list of all tokens that exist. In this module a token is one character; in `bpe`
-it is one byte, or several that often stand together.
+A tokenizer holds the vocabulary: the list of all tokens that exist. In this module a token is one character or one
+byte; in `bpe` it is one byte, or several that often stand together.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from course_lm.require import require_text
+from course_lm._checks import require_text
 
 LINE_BREAK = "\n"
+N_BYTES = 256
 
 
 class Tokenizer(ABC):
@@ -199,6 +200,29 @@ class CharTokenizer(Tokenizer):
         return {"alphabet": self.alphabet}
 
 
+class ByteTokenizer(Tokenizer):
+    """One token for each of the 256 bytes; a text is its UTF-8 bytes, so no character is unknown."""
+
+    kind = "bytes"
+    _called = "byte tokenizer"
+    vocab_size = N_BYTES
+    bos_id = ord(LINE_BREAK)
+
+    def __contains__(self, character: str) -> bool:
+        return is_character(character)
+
+    def encode(self, text: str) -> Tensor:
+        """The UTF-8 bytes of a text: ``(N,)`` int64 ids in ``[0, 256)``, one to four for each character."""
+        return torch.from_numpy(np.frombuffer(utf8(text), dtype=np.uint8).astype(np.int64))
+
+    def to_bytes(self, ids: Tensor | Iterable[int]) -> bytes:
+        """The ids are the bytes."""
+        return bytes(self._checked(ids))
+
+    def _arguments(self) -> dict[str, Any]:
+        return {}
+
+
 def utf8(text: str) -> bytes:
     """The UTF-8 bytes of a text.
 
@@ -214,6 +238,11 @@ def utf8(text: str) -> bytes:
             f"text must be whole Unicode characters; got the lone surrogate {text[error.start]!r} "
             f"{_place(text, error.start)}. Remove it, or read the text again as the encoding that it was written in."
         ) from None
+
+
+def is_character(character: str) -> bool:
+    """Whether this is one character of Unicode text, which a lone surrogate is not."""
+    return len(character) == 1 and not "\ud800" <= character <= "\udfff"
 
 
 def _place(text: str, where: int) -> str:

@@ -19,11 +19,11 @@ from course_lm.checkpoint import Checkpoint, save_checkpoint
 from course_lm.config import TrainConfig
 from course_lm.data import Corpus, batches
 from course_lm.device import autocast, pick_device, product_dtype, tensor_float_32
+from course_lm.distributed import Processes, joined, launched
 from course_lm.evaluate import evaluate
 from course_lm.loss import cross_entropy
 from course_lm.model import TransformerLM
 from course_lm.optim import build_optimizers, learning_rate_factor, update
-from course_lm.parallel import Processes, joined, launched
 
 RECORDS_AT_ONCE = 10  # on a GPU, which would stand still if every loss were fetched by itself
 
@@ -52,7 +52,7 @@ class StepRecord:
 def train(
     model: TransformerLM,
     corpus: Corpus,
-    config: TrainConfig,
+    plan: TrainConfig,
     *,
     folder: str | Path | None = None,
     resume: Checkpoint | None = None,
@@ -65,7 +65,7 @@ def train(
     Args:
         model: the model; when a run is resumed, the checkpoint's.
         corpus: its training part is trained on, its validation part is only looked at.
-        config: the plan.
+        plan: how to train.
         folder: where checkpoints go; none are written where it is None.
         resume: a checkpoint of the same plan. The losses are then those of a run that never stopped, to the last
             bit on the same machine with the same number of threads.
@@ -80,48 +80,48 @@ def train(
             or model.
         ConnectionError: if another process of the same run is lost.
     """
-    _check(model, corpus, config, resume)
-    return _updates(model, corpus, config, pick_device(), folder, resume)
+    _check(model, corpus, plan, resume)
+    return _updates(model, corpus, plan, pick_device(), folder, resume)
 
 
 def _updates(
     model: TransformerLM,
     corpus: Corpus,
-    config: TrainConfig,
+    plan: TrainConfig,
     device: torch.device,
     folder: str | Path | None,
     resume: Checkpoint | None,
 ) -> Iterator[StepRecord]:
     model.to(device).train()
-    optimizers = build_optimizers(model, config)
-    dtype = product_dtype(device, config.precision)
+    optimizers = build_optimizers(model, plan)
+    dtype = product_dtype(device, plan.precision)
     scaler = GradScaler(device.type, enabled=dtype == torch.float16)
-    generator = torch.Generator().manual_seed(config.seed)
+    generator = torch.Generator().manual_seed(plan.seed)
     if resume is not None:
         resume.restore(optimizers, generator, scaler)
     text = corpus.train.to(device)
     starts = corpus.starts(corpus.train)
-    rows = batches(text, config.batch_size, model.context_length, starts=starts, generator=generator)
+    rows = batches(text, plan.batch_size, model.context_length, starts=starts, generator=generator)
     with joined(device) as processes, tensor_float_32(device):
         compute: Callable[[Tensor], Tensor] = processes.averaging_gradients(model)
-        if config.compile and device.type == "cuda":
+        if plan.compile and device.type == "cuda":
             compute = torch.compile(compute)
         losses: list[Tensor] = []
         drops_out = model.config.dropout > 0
         began = time.perf_counter()
-        for step in range(1 if resume is None else resume.step + 1, config.steps + 1):
+        for step in range(1 if resume is None else resume.step + 1, plan.steps + 1):
             x, y = (processes.share(ids) for ids in next(rows))  # 2 x (B / processes, T)
-            chance = _chance(device, _dropout_seed(config.seed, step, processes)) if drops_out else nullcontext()
+            chance = _chance(device, _dropout_seed(plan.seed, step, processes)) if drops_out else nullcontext()
             with chance, autocast(device, dtype):
                 logits = compute(x)
-            loss = cross_entropy(logits, y) * (len(x) / config.batch_size)  # this process's part of the batch's mean
+            loss = cross_entropy(logits, y) * (len(x) / plan.batch_size)  # this process's part of the batch's mean
             scaler.scale(loss * processes.size).backward()
-            update(optimizers, scaler, step, config)
+            update(optimizers, scaler, step, plan)
             losses.append(loss.detach())
-            looks, saves = (_is_due(step, every, config) for every in (config.eval_every, config.checkpoint_every))
+            looks, saves = (_is_due(step, every, plan) for every in (plan.eval_every, plan.checkpoint_every))
             if looks or saves or len(losses) == _records_at_once(device):
                 val = _validate(model, corpus) if looks else None
-                yield from _records(step, processes.total(torch.stack(losses)).tolist(), val, began, model, config)
+                yield from _records(step, processes.total(torch.stack(losses)).tolist(), val, began, model, plan)
                 losses.clear()
             if saves and folder is not None and processes.rank == 0:
                 save_checkpoint(
@@ -130,7 +130,7 @@ def _updates(
                     tokenizer=corpus.tokenizer,
                     corpus=corpus.name,
                     text_sha256=corpus.text_sha256,
-                    train_config=config,
+                    plan=plan,
                     step=step,
                     optimizers=optimizers,
                     generator=generator,
@@ -143,15 +143,15 @@ def _records_at_once(device: torch.device) -> int:
 
 
 def _records(
-    last: int, losses: list[float], val: float | None, began: float, model: TransformerLM, config: TrainConfig
+    last: int, losses: list[float], val: float | None, began: float, model: TransformerLM, plan: TrainConfig
 ) -> Iterator[StepRecord]:
     """The records of the latest updates, of which number ``last`` may have looked at the validation split."""
     for step, loss in enumerate(losses, last - len(losses) + 1):
         yield StepRecord(
             step=step,
             nats_per_token=loss,
-            learning_rate_factor=learning_rate_factor(step, config),
-            n_tokens=step * config.batch_size * model.context_length,
+            learning_rate_factor=learning_rate_factor(step, plan),
+            n_tokens=step * plan.batch_size * model.context_length,
             seconds=time.perf_counter() - began,
             val_nats_per_token=val if step == last else None,
         )
@@ -170,30 +170,30 @@ def _dropout_seed(seed: int, step: int, processes: Processes) -> int:
     return (seed * 2**40 + step * 2**12 + processes.rank) % 2**63
 
 
-def _is_due(step: int, every: int, config: TrainConfig) -> bool:
-    return step == config.steps or (every > 0 and step % every == 0)
+def _is_due(step: int, every: int, plan: TrainConfig) -> bool:
+    return step == plan.steps or (every > 0 and step % every == 0)
 
 
 def _validate(model: TransformerLM, corpus: Corpus) -> float:
     return evaluate(model, corpus.val, starts=corpus.starts(corpus.val)).nats_per_token
 
 
-def _check(model: TransformerLM, corpus: Corpus, config: TrainConfig, resume: Checkpoint | None) -> None:
+def _check(model: TransformerLM, corpus: Corpus, plan: TrainConfig, resume: Checkpoint | None) -> None:
     if model.vocab_size != corpus.tokenizer.vocab_size:
         raise ValueError(
             f"model must have the vocabulary of the corpus, {corpus.tokenizer.vocab_size} tokens; it has "
             f"{model.vocab_size}. Build it with vocab_size=corpus.tokenizer.vocab_size."
         )
-    if config.batch_size < launched().size:
+    if plan.batch_size < launched().size:
         raise ValueError(
-            f"batch_size must be at least the number of processes, {launched().size}; got {config.batch_size}. "
+            f"batch_size must be at least the number of processes, {launched().size}; got {plan.batch_size}. "
             "Start fewer processes, or take a larger batch."
         )
-    asked = (config, corpus.text_sha256, corpus.tokenizer)
-    if resume is not None and (resume.train_config, resume.text_sha256, resume.tokenizer) != asked:
+    asked = (plan, corpus.text_sha256, corpus.tokenizer)
+    if resume is not None and (resume.plan, resume.text_sha256, resume.tokenizer) != asked:
         raise ValueError(
             f"resume must be a checkpoint of the same plan and the same text and tokenizer; it is of {resume.corpus!r} "
-            f"with {resume.train_config}. Use these, or start a new run."
+            f"with {resume.plan}. Use these, or start a new run."
         )
     if resume is not None and model is not resume.model:
         raise ValueError("model must be that of the checkpoint when a run is resumed; got another. Give resume.model.")

@@ -39,8 +39,8 @@ def record(corpus: Corpus, model: TransformerLM, machine: str) -> dict[str, obje
 def main(machine: str) -> None:
     """Train, write, and print what rounding the weights costs."""
     corpus = load_corpus("shakespeare")
-    shape = ModelConfig.preset("tiny", corpus.tokenizer.vocab_size)
-    model = TransformerLM(replace(shape, context_length=CONTEXT_LENGTH))
+    config = ModelConfig.preset("tiny", corpus.tokenizer.vocab_size)
+    model = TransformerLM(replace(config, context_length=CONTEXT_LENGTH))
     for update in train(model, corpus, PLAN):
         if update.step % 100 == 0:
             print(f"update {update.step}: {update.nats_per_token:.3f} nats per character", flush=True)

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from course_lm import ModelConfig, StepRecord, TrainConfig, TransformerLM, evaluate, generate, load_corpus, plot
 from course_lm.data import Corpus
 from course_lm.evaluate import gap_to_source
-from course_lm.kept import train_once
+from course_lm.run_cache import train_once
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "runs" / "toy"

@@ -8,18 +8,19 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from course_lm import records
-from course_lm.bpe import BPETokenizer, ByteTokenizer
+from course_lm import run_log
+from course_lm.bpe import BPETokenizer
 from course_lm.checkpoint import FILE_NAME, Checkpoint, load_checkpoint
 from course_lm.cli.options import AsJson, Folder, Seed, load_run, report
 from course_lm.cli.text import continuation
 from course_lm.config import ModelConfig, Precision, TrainConfig
 from course_lm.data import Corpus, load_corpus
+from course_lm.distributed import launched
 from course_lm.evaluate import evaluate as evaluate_model
 from course_lm.evaluate import gap_to_source
 from course_lm.model import TransformerLM
-from course_lm.parallel import launched
 from course_lm.progress import follow
+from course_lm.tokenizer import ByteTokenizer
 from course_lm.train import train as train_model
 
 TokenizerName = Annotated[
@@ -57,7 +58,7 @@ def train(
         list(run)
         return
     try:
-        follow(records.keep(run, out, after_step=done), plan.steps, done)
+        follow(run_log.keep(run, out, after_step=done), plan.steps, done)
     except KeyboardInterrupt:
         remedy = "Add --resume to go on." if (out / FILE_NAME).exists() else "There was no checkpoint yet."
         typer.echo(f"course-lm: stopped. {remedy}", err=True)

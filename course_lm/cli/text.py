@@ -12,16 +12,16 @@ from typing import Annotated, Any
 import torch
 import typer
 
+from course_lm._files import write_whole
 from course_lm.cli.options import AsJson, Folder, Seed, load_run, report
 from course_lm.codec import HEADER_BYTES
 from course_lm.codec import compress as compress_text
 from course_lm.codec import decompress as decompress_text
 from course_lm.evaluate import LedgerRow
 from course_lm.evaluate import ledger as make_ledger
-from course_lm.files import write_whole
 from course_lm.generate import stream
+from course_lm.language_model import LanguageModel
 from course_lm.loss import bits_per_byte, nats_to_bits
-from course_lm.score import LanguageModel
 from course_lm.tokenizer import Tokenizer
 
 Input = Annotated[Path, typer.Argument(help="The file to read.")]

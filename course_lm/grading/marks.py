@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Any, Self
 from xml.etree import ElementTree
 
-from course_lm.files import write_whole
+from course_lm._files import write_whole
 
 FORMULA = ("=", "+", "-", "@", "\t", "\n", "＝", "＋", "－", "＠")
 """What a spreadsheet takes for the beginning of a formula, or strips before it looks for one."""

@@ -1,4 +1,4 @@
-"""The tables "What is shown where" of CONTRIBUTING.md are complete, and every cell that they name exists."""
+"""The tables of what_is_shown_where.md are complete, and every cell that they name exists."""
 
 import re
 from collections import Counter
@@ -34,11 +34,9 @@ def table(lines: list[str]) -> list[str]:
     return [line for line in lines if line.startswith("|")][2:]
 
 
-def tables(contributing: str) -> Mapping[str, list[Row]]:
+def tables(page: str) -> Mapping[str, list[Row]]:
     """The rows of each sub-table, by its heading."""
-    section = contributing.partition("\n## What is shown where\n")[2].partition("\n## ")[0]
-    assert section, "CONTRIBUTING.md needs a section ## What is shown where"
-    parts = (part.splitlines() for part in section.split("\n### ")[1:])
+    parts = (part.splitlines() for part in page.split("\n## ")[1:])
     return {heading: [row(line) for line in table(lines)] for heading, *lines in parts}
 
 
@@ -79,7 +77,7 @@ def misplaced(rows: list[Row], chapters: Mapping[str, nbformat.NotebookNode]) ->
 
 @pytest.fixture(scope="module")
 def shown():
-    return tables((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
+    return tables(Path(__file__).with_name("what_is_shown_where.md").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")

@@ -66,7 +66,7 @@ PLANS = st.builds(
 def test_what_is_loaded_equals_what_was_saved(tokenizer, plan, step, corpus, data):
     model = TransformerLM(data.draw(shapes(7 if tokenizer is None else tokenizer.vocab_size)), seed=step)
     with tempfile.TemporaryDirectory() as folder:
-        told = {"tokenizer": tokenizer, "corpus": corpus, "text_sha256": corpus, "train_config": plan, "step": step}
+        told = {"tokenizer": tokenizer, "corpus": corpus, "text_sha256": corpus, "plan": plan, "step": step}
         save_checkpoint(folder, model, **told)
         found = load_checkpoint(folder)
     assert {name: getattr(found, name) for name in told} == told
@@ -108,7 +108,7 @@ def test_a_run_that_is_restored_stands_where_it_was_and_goes_on_in_the_same_way(
         one_update(model, optimizers, scaler, step, plan)
         torch.rand(3, generator=generator)
     with tempfile.TemporaryDirectory() as folder:
-        save_checkpoint(folder, model, optimizers=optimizers, generator=generator, scaler=scaler, train_config=plan)
+        save_checkpoint(folder, model, optimizers=optimizers, generator=generator, scaler=scaler, plan=plan)
         found = load_checkpoint(folder)
     fresh = parts(found.model.eval())
     found.restore(*fresh)
@@ -125,7 +125,7 @@ def test_a_failed_write_keeps_the_checkpoint_before(tmp_path, model, monkeypatch
     def no_room(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("course_lm.files.os.fsync", no_room)
+    monkeypatch.setattr("course_lm._files.os.fsync", no_room)
     with pytest.raises(OSError, match=r"cannot be written: No space left.*another folder"):
         save_checkpoint(tmp_path, model, step=2)
     assert load_checkpoint(tmp_path).step == 1

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from course_lm import CharTokenizer, NGramLM, TransformerLM, UniformLM, compress, decompress, ledger
 from course_lm.codec import HEADER_BYTES, TOTAL, _read, frequencies
-from course_lm.score import windows
+from course_lm.evaluate import windows
 
 
 class Fixed:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import course_lm
-from course_lm import cli, load_checkpoint, records, save_checkpoint
+from course_lm import cli, load_checkpoint, run_log, save_checkpoint
 from course_lm.cli import runs
 from course_lm.cli.text import continuation
 from course_lm.codec import HEADER_BYTES
@@ -46,7 +46,7 @@ def test_a_trained_model_is_evaluated_writes_and_keeps_a_ledger(run, trained):
     figures = json.loads(out)
     assert code == 0
     assert figures["n_tokens"] > 100
-    assert figures["nats_per_token"] == pytest.approx(records.read(trained)[-1].val_nats_per_token)
+    assert figures["nats_per_token"] == pytest.approx(run_log.read(trained)[-1].val_nats_per_token)
     assert figures["bits_per_byte"] == pytest.approx(figures["bits_per_token"])
 
     code, out, _ = run("generate", trained, "--prompt", "the a", "--n-tokens", 20)
@@ -108,15 +108,15 @@ def test_a_killed_run_that_is_resumed_records_the_losses_of_one_that_never_stopp
 
     command = [sys.executable, "-m", "course_lm.cli", *words("killed")]
     killed = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    log = tmp_path / "killed" / records.FILE_NAME
+    log = tmp_path / "killed" / run_log.FILE_NAME
     while killed.poll() is None and (not log.exists() or log.read_text().count("\n") < 53):
         time.sleep(0.01)
     os.kill(killed.pid, signal.SIGKILL)
     assert killed.wait() == -signal.SIGKILL
-    assert 53 <= len(records.read(tmp_path / "killed")) < 60
+    assert 53 <= len(run_log.read(tmp_path / "killed")) < 60
     log.write_text(log.read_text() + '{"step": 54, "nats_')  # a line that the kill cut short
     assert run(*words("killed"), "--resume")[0] == run(*words("whole"))[0] == 0
-    losses = [[(r.step, r.nats_per_token) for r in records.read(tmp_path / name)] for name in ("whole", "killed")]
+    losses = [[(r.step, r.nats_per_token) for r in run_log.read(tmp_path / name)] for name in ("whole", "killed")]
     assert losses[0] == losses[1]
 
 
@@ -134,7 +134,7 @@ def test_a_folder_that_holds_a_run_is_not_overwritten(run, trained, corpus_file)
 def test_a_resumed_run_that_is_refused_changes_no_file(run, tmp_path, corpus_file):
     words = ["train", "--corpus", corpus_file, "--out", tmp_path / "run", "--resume"]
     assert run(*words[:-1], "--steps", 2)[0] == 0
-    log = tmp_path / "run" / records.FILE_NAME
+    log = tmp_path / "run" / run_log.FILE_NAME
     log.write_text(log.read_text() + log.read_text())
     before = log.read_bytes()
     assert run(*words, "--steps", 3)[0] == 2

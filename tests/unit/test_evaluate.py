@@ -1,3 +1,4 @@
+import importlib
 import math
 
 import pytest
@@ -6,10 +7,11 @@ import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_lm import ModelConfig, NGramLM, TransformerLM, UniformLM, evaluate, ledger, score
+from course_lm import ModelConfig, NGramLM, TransformerLM, UniformLM, evaluate, ledger
 from course_lm.data import line_starts
-from course_lm.evaluate import gap_to_source
-from course_lm.score import token_nats, windows
+from course_lm.evaluate import gap_to_source, token_nats, windows
+
+evaluation = importlib.import_module("course_lm.evaluate")  # the module, where the package has the function
 
 
 @given(st.integers(2, 200), st.one_of(st.none(), st.integers(1, 50)), st.sets(st.integers(0, 198)))
@@ -64,8 +66,8 @@ def test_the_rows_read_at_once_do_not_move_the_costs(corpus, transformer, line, 
     ids = a_text(corpus, line, n_tokens)
     expected = token_nats(transformer, ids, context_length=context)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(score, "LOGITS_AT_ONCE", logits)
-        patch.setattr(score, "TOKENS_AT_ONCE", tokens)
+        patch.setattr(evaluation, "LOGITS_AT_ONCE", logits)
+        patch.setattr(evaluation, "TOKENS_AT_ONCE", tokens)
         torch.testing.assert_close(token_nats(transformer, ids, context_length=context), expected)
 
 

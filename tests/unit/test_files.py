@@ -20,7 +20,7 @@ def test_a_write_that_fails_leaves_the_file_before_and_nothing_else(tmp_path, mo
 
     path = tmp_path / "file"
     path.write_bytes(b"first")
-    monkeypatch.setattr(f"course_lm.files.{fails}", no_room)
+    monkeypatch.setattr(f"course_lm._files.{fails}", no_room)
     with pytest.raises(OSError, match=r"^the file '.*file' cannot be written: No space left on device\. Choose an"):
         files.write_whole(path, b"second", "the file")
     assert path.read_bytes() == b"first"

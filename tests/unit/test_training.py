@@ -17,7 +17,7 @@ from course_lm import (
     evaluate,
     load_checkpoint,
     load_corpus,
-    records,
+    run_log,
     save_checkpoint,
     train,
 )
@@ -176,39 +176,39 @@ def test_every_checkpoint_is_written_when_the_records_of_its_updates_are_kept(
     seen = []
 
     def saving(folder, *arguments, step, **options):
-        seen.append((step, [record.step for record in records.read(folder)]))
+        seen.append((step, [record.step for record in run_log.read(folder)]))
         return save_checkpoint(folder, *arguments, step=step, **options)
 
     monkeypatch.setattr(loop, "_records_at_once", lambda device: at_once)
     monkeypatch.setattr(loop, "save_checkpoint", saving)
-    list(records.keep(train(fresh(), corpus, PLAN, folder=tmp_path), tmp_path))
+    list(run_log.keep(train(fresh(), corpus, PLAN, folder=tmp_path), tmp_path))
     assert seen == [(step, list(range(1, step + 1))) for step in (5, 10, 12)]
 
 
 def test_a_model_without_a_run_cannot_be_resumed(tmp_path, fresh, corpus):
     known = {"tokenizer": corpus.tokenizer, "text_sha256": corpus.text_sha256}
-    save_checkpoint(tmp_path, fresh(), train_config=PLAN, **known)
+    save_checkpoint(tmp_path, fresh(), plan=PLAN, **known)
     checkpoint = load_checkpoint(tmp_path)
     with pytest.raises(ValueError, match=r"must hold a run to resume; it holds a model alone"):
         next(train(checkpoint.model, corpus, PLAN, resume=checkpoint))
 
 
 def test_the_records_that_were_kept_are_never_behind_the_checkpoint(tmp_path, fresh, corpus):
-    kept = records.keep(train(fresh(), corpus, replace(PLAN, checkpoint_every=1), folder=tmp_path), tmp_path)
+    kept = run_log.keep(train(fresh(), corpus, replace(PLAN, checkpoint_every=1), folder=tmp_path), tmp_path)
     for step in range(1, 6):
         next(kept)
         saved = load_checkpoint(tmp_path).step if step > 1 else 0
-        assert records.read(tmp_path)[-1].step == step == saved + 1
+        assert run_log.read(tmp_path)[-1].step == step == saved + 1
 
 
 def test_a_file_that_is_no_record_is_kept_and_named(tmp_path, fresh, corpus):
-    (tmp_path / records.FILE_NAME).write_text("a diary\n")
+    (tmp_path / run_log.FILE_NAME).write_text("a diary\n")
     with pytest.raises(ValueError, match=r"is not the record of a training run"):
-        next(records.keep(train(fresh(), corpus, PLAN), tmp_path))
-    assert (tmp_path / records.FILE_NAME).read_text() == "a diary\n"
+        next(run_log.keep(train(fresh(), corpus, PLAN), tmp_path))
+    assert (tmp_path / run_log.FILE_NAME).read_text() == "a diary\n"
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match=r"cannot be written: Not a directory"):
-        next(records.keep(train(fresh(), corpus, PLAN), tmp_path / "file" / "run"))
+        next(run_log.keep(train(fresh(), corpus, PLAN), tmp_path / "file" / "run"))
 
 
 def test_a_checkpoint_of_another_plan_or_tokenizer_is_refused(tmp_path, fresh, corpus):

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from course_lm import ModelConfig, TrainConfig, TransformerLM, load_checkpoint, load_corpus, train
-from course_lm.parallel import Processes, launched
+from course_lm.distributed import Processes, launched
 
 PLANS = {
     "adamw": TrainConfig(steps=20, batch_size=5, muon_lr=0, adamw_lr=3e-3, eval_every=10),  # 5 rows: 3 and 2
@@ -24,7 +24,7 @@ RUNS = f"""
 import json, sys
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 from test_parallel import losses_of_all_plans
-from course_lm.parallel import launched
+from course_lm.distributed import launched
 losses = losses_of_all_plans(sys.argv[1], sys.argv[2])
 print(json.dumps(losses)) if launched().rank == 0 else None
 """
@@ -35,8 +35,8 @@ def losses_of_all_plans(corpus_file, folder):
     losses = {}
     for name, plan in PLANS.items():
         dropout = 0.2 if name == "dropout" else 0.0
-        shape = ModelConfig(corpus.tokenizer.vocab_size, 16, n_layers=2, n_heads=2, d_model=16, dropout=dropout)
-        records = list(train(TransformerLM(shape), corpus, plan, folder=Path(folder, name)))
+        config = ModelConfig(corpus.tokenizer.vocab_size, 16, n_layers=2, n_heads=2, d_model=16, dropout=dropout)
+        records = list(train(TransformerLM(config), corpus, plan, folder=Path(folder, name)))
         losses[name] = [r.nats_per_token for r in records] + [records[-1].val_nats_per_token]
     return losses
 

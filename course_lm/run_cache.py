@@ -14,7 +14,7 @@ import pooch
 import torch
 from filelock import FileLock, Timeout
 
-from course_lm import records
+from course_lm import run_log
 from course_lm.checkpoint import Checkpoint, load_checkpoint
 from course_lm.config import ModelConfig, TrainConfig
 from course_lm.data import Corpus
@@ -26,8 +26,8 @@ PATIENCE = 3.0
 """Seconds; to read a run takes less, so another process that has the lock for longer is training."""
 # The modules whose code decides what a run gives.
 DECISIVE = (
-    *("config", "device", "parallel", "tokenizer", "bpe", "grammar", "sources", "data", "attention", "model", "loss"),
-    *("score", "evaluate", "optim", "checkpoint", "train"),
+    *("config", "device", "distributed", "language_model", "tokenizer", "bpe", "grammar", "sources", "data"),
+    *("attention", "model", "loss", "evaluate", "optim", "checkpoint", "train"),
 )
 
 
@@ -40,9 +40,9 @@ def train_once(
     version of torch, and the code that training depends on.
 
     Args:
-        config: the shape of the model.
+        config: of the model.
         corpus: the text.
-        plan: the plan of the run.
+        plan: how to train.
         seed: of the initial weights.
 
     Any number of processes may ask for the same run at once: one trains, the others wait for it. If it is killed, the
@@ -59,9 +59,9 @@ def train_once(
         checkpoint = _kept(folder)
         model = TransformerLM(config, seed) if checkpoint is None else checkpoint.model
         run = train(model, corpus, plan, folder=folder, resume=checkpoint)
-        for _ in records.keep(run, folder, after_step=0 if checkpoint is None else checkpoint.step):
+        for _ in run_log.keep(run, folder, after_step=0 if checkpoint is None else checkpoint.step):
             pass
-        return model.to(pick_device()), records.read(folder)
+        return model.to(pick_device()), run_log.read(folder)
 
 
 @contextmanager
@@ -84,7 +84,7 @@ def _kept(folder: Path) -> Checkpoint | None:
     """What to go on from; nothing, also on the disk, if it is damaged or lacks the record of an update."""
     try:
         checkpoint = load_checkpoint(folder)
-        if [record.step for record in records.read(folder)][: checkpoint.step] == [*range(1, checkpoint.step + 1)]:
+        if [record.step for record in run_log.read(folder)][: checkpoint.step] == [*range(1, checkpoint.step + 1)]:
             return checkpoint
     except (OSError, ValueError):
         pass

@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TextIO
 
-from course_lm.files import write_whole
+from course_lm._files import write_whole
 from course_lm.train import StepRecord
 
 FILE_NAME = "records.jsonl"

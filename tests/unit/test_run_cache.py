@@ -10,7 +10,7 @@ import pytest
 import torch
 from filelock import FileLock
 
-from course_lm import ModelConfig, TrainConfig, kept, load_corpus
+from course_lm import ModelConfig, TrainConfig, load_corpus, run_cache
 
 OS_CACHE = pooch.os_cache
 SHAPE = ModelConfig(29, context_length=24, n_layers=1, n_heads=1, d_model=8)
@@ -23,7 +23,7 @@ FRESH.set_forkserver_preload(["course_lm"])
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path, monkeypatch):
-    monkeypatch.setattr(kept.pooch, "os_cache", lambda name: tmp_path / name)
+    monkeypatch.setattr(run_cache.pooch, "os_cache", lambda name: tmp_path / name)
     return tmp_path / "course_lm" / "runs"
 
 
@@ -31,20 +31,20 @@ def cache(tmp_path, monkeypatch):
 def steps_made(monkeypatch):
     """The numbers of the updates that were made."""
     made = []
-    original = kept.train
+    original = run_cache.train
 
     def counting(*arguments, **options):
         for record in original(*arguments, **options):
             made.append(record.step)
             yield record
 
-    monkeypatch.setattr(kept, "train", counting)
+    monkeypatch.setattr(run_cache, "train", counting)
     return made
 
 
 def test_the_same_call_trains_once_and_gives_the_same_model_and_records(corpus, ids, steps_made):
-    first, first_records = kept.train_once(SHAPE, corpus, PLAN, seed=1)
-    second, second_records = kept.train_once(SHAPE, corpus, PLAN, seed=1)
+    first, first_records = run_cache.train_once(SHAPE, corpus, PLAN, seed=1)
+    second, second_records = run_cache.train_once(SHAPE, corpus, PLAN, seed=1)
     assert steps_made == [1, 2, 3, 4]
     assert torch.equal(first(ids), second(ids))
     assert first_records == second_records
@@ -52,20 +52,20 @@ def test_the_same_call_trains_once_and_gives_the_same_model_and_records(corpus, 
 
 
 def test_another_seed_plan_or_code_is_another_run(corpus, cache, steps_made, monkeypatch):
-    kept.train_once(SHAPE, corpus, PLAN)
-    kept.train_once(SHAPE, corpus, PLAN, seed=1)
-    kept.train_once(SHAPE, corpus, TrainConfig(steps=3, batch_size=2))
-    monkeypatch.setattr(kept, "DECISIVE", ["config"])
-    kept.train_once(SHAPE, corpus, PLAN)
+    run_cache.train_once(SHAPE, corpus, PLAN)
+    run_cache.train_once(SHAPE, corpus, PLAN, seed=1)
+    run_cache.train_once(SHAPE, corpus, TrainConfig(steps=3, batch_size=2))
+    monkeypatch.setattr(run_cache, "DECISIVE", ["config"])
+    run_cache.train_once(SHAPE, corpus, PLAN)
     assert len([path for path in cache.iterdir() if path.is_dir()]) == 4
     assert len(steps_made) == 4 + 4 + 3 + 4
 
 
 def test_a_run_that_was_cut_off_goes_on(corpus, ids, steps_made, monkeypatch):
-    whole, _ = kept.train_once(SHAPE, corpus, PLAN, seed=2)
+    whole, _ = run_cache.train_once(SHAPE, corpus, PLAN, seed=2)
     del steps_made[:]
-    monkeypatch.setattr(kept, "DECISIVE", ["config"])
-    original = kept.records.keep
+    monkeypatch.setattr(run_cache, "DECISIVE", ["config"])
+    original = run_cache.run_log.keep
 
     def cut_off(*arguments, **options):
         for record in original(*arguments, **options):
@@ -73,11 +73,11 @@ def test_a_run_that_was_cut_off_goes_on(corpus, ids, steps_made, monkeypatch):
             if record.step == 3:
                 raise KeyboardInterrupt
 
-    monkeypatch.setattr(kept.records, "keep", cut_off)
+    monkeypatch.setattr(run_cache.run_log, "keep", cut_off)
     with pytest.raises(KeyboardInterrupt):
-        kept.train_once(SHAPE, corpus, PLAN, seed=2)
-    monkeypatch.setattr(kept.records, "keep", original)
-    model, records = kept.train_once(SHAPE, corpus, PLAN, seed=2)
+        run_cache.train_once(SHAPE, corpus, PLAN, seed=2)
+    monkeypatch.setattr(run_cache.run_log, "keep", original)
+    model, records = run_cache.train_once(SHAPE, corpus, PLAN, seed=2)
     assert steps_made == [1, 2, 3, 3, 4]
     assert torch.equal(model(ids), whole(ids))
     assert [record.step for record in records] == [1, 2, 3, 4]
@@ -88,19 +88,19 @@ def test_a_run_that_was_cut_off_goes_on(corpus, ids, steps_made, monkeypatch):
     "damage", [lambda whole: whole[: len(whole) // 2], lambda whole: b"", lambda whole: b"x" + whole]
 )
 def test_a_damaged_or_short_entry_is_made_anew(file, damage, corpus, cache, ids):
-    model, run = kept.train_once(SHAPE, corpus, PLAN, seed=3)
+    model, run = run_cache.train_once(SHAPE, corpus, PLAN, seed=3)
     (path,) = cache.glob(f"*/{file}")
     path.write_bytes(damage(path.read_bytes()))
-    again, run_again = kept.train_once(SHAPE, corpus, PLAN, seed=3)
+    again, run_again = run_cache.train_once(SHAPE, corpus, PLAN, seed=3)
     assert torch.equal(model(ids), again(ids))
     assert [r.nats_per_token for r in run] == [r.nats_per_token for r in run_again]
 
 
 def asks(cache: Path, text: Path, told: Path) -> None:
     """A process that asks for a run, and says what it has got."""
-    kept.pooch.os_cache = lambda name: cache / name
+    run_cache.pooch.os_cache = lambda name: cache / name
     torch.set_num_threads(1)
-    model, run = kept.train_once(LONGER_SHAPE, load_corpus(text), LONGER)
+    model, run = run_cache.train_once(LONGER_SHAPE, load_corpus(text), LONGER)
     weights = torch.cat([p.detach().flatten() for p in model.parameters()])
     told.write_text(repr((weights.double().sum().item(), [(r.step, r.nats_per_token) for r in run])))
 
@@ -128,8 +128,8 @@ def test_processes_that_ask_at_once_get_the_same_whole_run_though_one_is_killed(
 
 
 def test_a_process_that_waits_for_another_says_so(corpus, cache, monkeypatch, capsys):
-    monkeypatch.setattr(kept, "PATIENCE", 0.05)
-    monkeypatch.setattr(kept, "_key", lambda *_: "key")
+    monkeypatch.setattr(run_cache, "PATIENCE", 0.05)
+    monkeypatch.setattr(run_cache, "_key", lambda *_: "key")
     cache.mkdir(parents=True)
     held = Event()
 
@@ -140,13 +140,13 @@ def test_a_process_that_waits_for_another_says_so(corpus, cache, monkeypatch, ca
 
     Thread(target=trains).start()
     held.wait()
-    kept.train_once(SHAPE, corpus, PLAN)
+    run_cache.train_once(SHAPE, corpus, PLAN)
     assert capsys.readouterr().err == "Another process trains this run; waiting until it has ended.\n"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the variable is one of Linux, as on Colab")
 def test_runs_are_kept_where_the_variable_of_the_cache_folder_says(corpus, tmp_path, monkeypatch):
-    monkeypatch.setattr(kept.pooch, "os_cache", OS_CACHE)
+    monkeypatch.setattr(run_cache.pooch, "os_cache", OS_CACHE)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "drive"))
-    kept.train_once(SHAPE, corpus, PLAN)
+    run_cache.train_once(SHAPE, corpus, PLAN)
     assert list((tmp_path / "drive" / "course_lm" / "runs").iterdir())

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course_lm import NGramLM, ToyEnglish, UniformLM
-from course_lm.incremental import IncrementalModel, Recomputed, incremental
+from course_lm.language_model import IncrementalModel, Recomputed, with_cache
 
 TOY = ToyEnglish()
 GRAMS = {order: NGramLM(order, 29).fit(TOY.tokenizer.encode(TOY.sample(3000))) for order in (1, 2, 5)}
@@ -29,7 +29,7 @@ def in_pieces(model, ids, cuts, cache):
 @given(rows_in_pieces())
 def test_logits_in_pieces_equal_those_of_the_whole_row_also_after_clear(name, example):
     ids, cuts = example
-    model = incremental(MODELS[name])
+    model = with_cache(MODELS[name])
     cache = model.new_cache(len(ids))
     for _ in range(2):
         assert torch.equal(in_pieces(model, ids, cuts, cache), MODELS[name](ids))
@@ -40,7 +40,7 @@ def test_logits_in_pieces_equal_those_of_the_whole_row_also_after_clear(name, ex
 
 def test_the_transformer_and_its_recomputed_windows_agree_token_by_token(model, ids):
     every_token = list(range(1, 25))
-    for reader in (incremental(model), Recomputed(model)):
+    for reader in (with_cache(model), Recomputed(model)):
         cache = reader.new_cache(3)
         for _ in range(2):
             torch.testing.assert_close(in_pieces(reader, ids, every_token, cache), model(ids))
@@ -49,8 +49,8 @@ def test_the_transformer_and_its_recomputed_windows_agree_token_by_token(model, 
 
 def test_models_with_a_cache_of_their_own_are_used_as_they_are(model):
     for each in (model, TOY, GRAMS[2]):
-        assert incremental(each) is each
-    assert isinstance(incremental(UniformLM(3)), Recomputed)
+        assert with_cache(each) is each
+    assert isinstance(with_cache(UniformLM(3)), Recomputed)
     assert isinstance(Recomputed(UniformLM(3)), IncrementalModel)
 
 
