@@ -97,15 +97,16 @@ def save_checkpoint(
     Raises:
         OSError: if the folder cannot be made or written; a checkpoint already there stays.
     """
-    tensors = {f"model.{name}": tensor.contiguous() for name, tensor in model.state_dict().items()}
+    tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
     for name, optimizer in (optimizers or {}).items():
         for number, fields in optimizer.state_dict()["state"].items():
-            tensors |= {f"{name}.{number}.{field}": tensor.contiguous() for field, tensor in fields.items()}
+            tensors |= {f"{name}.{number}.{field}": tensor for field, tensor in fields.items()}
     if generator is not None:
         tensors["generator"] = generator.get_state()
     if scaler is not None and scaler.is_enabled():
         state = scaler.state_dict()
         tensors["scaler"] = torch.tensor([state["scale"], state["_growth_tracker"]], dtype=torch.float64)
+    tensors = {name: tensor.cpu().contiguous() for name, tensor in tensors.items()}
     description = {
         "model": asdict(model.config),
         "tokenizer": None if tokenizer is None else tokenizer.to_json(),
@@ -165,6 +166,6 @@ def _sealed(tensors: Mapping[str, Tensor], description: str) -> dict[str, str]:
     """The header of the file, with a checksum over all it holds: a flipped bit is an error, not another model."""
     digest = hashlib.sha256(description.encode())
     for name in sorted(tensors):
-        content = tensors[name].cpu().contiguous().reshape(-1).view(torch.uint8)
+        content = tensors[name].reshape(-1).view(torch.uint8)
         digest.update(name.encode() + content.numpy().tobytes())
     return {"format": FORMAT, "description": description, "sha256": digest.hexdigest()}
