@@ -2,7 +2,7 @@
 
 import json
 import os
-import signal
+import socket
 import subprocess
 import sys
 import time
@@ -23,7 +23,7 @@ PLANS = {
 RUNS = f"""
 import json, sys
 sys.path.insert(0, {str(Path(__file__).parent)!r})
-from test_parallel import losses_of_all_plans
+from test_distributed import losses_of_all_plans
 from course_lm.distributed import launched
 losses = losses_of_all_plans(sys.argv[1], sys.argv[2])
 print(json.dumps(losses)) if launched().rank == 0 else None
@@ -60,20 +60,28 @@ def test_two_processes_have_the_losses_of_one_with_the_same_batch(tmp_path, corp
     assert two["muon to the end"] == pytest.approx(one["muon to the end"], abs=6e-3)
 
 
+def started(rank: int, port: int, *words: object) -> subprocess.Popen[str]:
+    """One of two processes as torchrun starts them; it would end the other itself when one is lost."""
+    known = {"RANK": rank, "LOCAL_RANK": rank, "WORLD_SIZE": 2, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
+    environment = os.environ | {name: str(value) for name, value in known.items()}
+    command = [sys.executable, "-m", "course_lm.cli", *map(str, words)]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
 def test_the_command_trains_in_two_processes_and_a_lost_one_ends_it_with_a_message(tmp_path, corpus_file):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
     out = tmp_path / "run"
-    patient = "--monitor-interval=5"  # or torchrun may end the other process before it has said anything
-    command = torchrun(patient, "-m", "course_lm.cli", "train", "--corpus", corpus_file, "--out", out)
-    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    first, second = (started(rank, port, "train", "--corpus", corpus_file, "--out", out) for rank in (0, 1))
     log = out / "records.jsonl"
-    while run.poll() is None and (not log.exists() or log.read_text().count("\n") < 2):
+    while first.poll() is None and (not log.exists() or log.read_text().count("\n") < 2):
         time.sleep(0.05)
     steps = [json.loads(line)["step"] for line in log.read_text().splitlines()[:2]]
     assert steps == [1, 2]  # one process writes
-    children = Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()
-    os.kill(int(children[-1]), signal.SIGKILL)
-    _, err = run.communicate(timeout=60)
-    assert run.returncode != 0
+    second.kill()
+    second.communicate()
+    _, err = first.communicate(timeout=60)
+    assert first.returncode == 1
     assert "course-lm: process 0 of 2 stopped, most likely since it lost another one" in err
     assert "Start all of them again with --resume." in err
 
