@@ -29,11 +29,18 @@ class Tokenizer(ABC):
     that its first token is predicted too. Two tokenizers are equal if they are saved as the same JSON.
 
     Attributes:
-        kind: what tells one class from another in a saved file.
+        kind: what tells one class from another in a saved file; the name of a class that does not say.
     """
 
     kind: ClassVar[str]
     _called: ClassVar[str] = "tokenizer"
+    _classes: ClassVar[dict[str, type[Tokenizer]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "kind" not in vars(cls):
+            cls.kind = cls.__qualname__
+        Tokenizer._classes[cls.kind] = cls
 
     @property
     @abstractmethod
@@ -91,15 +98,17 @@ class Tokenizer(ABC):
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """The tokenizer that `to_json` described: of any kind for ``Tokenizer``, of its own kind for a subclass.
+        """The tokenizer that `to_json` described, if it is one of this class.
 
         Raises:
             ValueError: if ``text`` is not such a description.
         """
-        kinds = {tokenizer.kind: tokenizer for tokenizer in cls.__subclasses__() or [cls]}
         try:
             described = json.loads(text)
-            return kinds[described.pop("kind")](**described)
+            named = Tokenizer._classes[described.pop("kind")]
+            if not issubclass(named, cls):
+                raise ValueError(f"it describes a {named._called}")
+            return named(**described)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"this is not the description of a {cls._called}: {text[:60]!r}") from error
 

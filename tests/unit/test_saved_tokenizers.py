@@ -30,6 +30,23 @@ def test_the_json_of_characters_has_not_changed():
     assert CharTokenizer.from_text("ab").to_json() == '{"kind": "characters", "alphabet": "\\nab"}'
 
 
+def test_a_class_of_ones_own_is_saved_and_loaded_beside_the_others(tmp_path, any_tokenizer):
+    class Shouting(CharTokenizer):
+        def to_bytes(self, ids):
+            return super().to_bytes(ids).upper()
+
+    class Quiet(ByteTokenizer):
+        kind = "quiet"
+
+    for ours in (Shouting.from_text("ab"), Quiet()):
+        again = Tokenizer.from_json(ours.to_json())
+        assert (type(again), again) == (type(ours), ours)
+        assert type(Tokenizer.from_json(any_tokenizer.to_json())) is type(any_tokenizer)
+    assert isinstance(CharTokenizer.from_json(Shouting.from_text("ab").to_json()), Shouting)
+    with pytest.raises(ValueError, match=r"this is not the description of a BPE tokenizer"):
+        BPETokenizer.from_json(Quiet().to_json())
+
+
 def test_a_file_that_is_no_tokenizer_is_refused(tmp_path):
     (tmp_path / "t.json").write_bytes(b"\xff\xfe")
     with pytest.raises(ValueError, match=r"^this is not the description of a tokenizer: "):
