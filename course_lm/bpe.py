@@ -16,6 +16,7 @@ from typing import Any, Self
 import torch
 from torch import Tensor
 
+from course_lm._checks import whole_number
 from course_lm.tokenizer import LINE_BREAK, N_BYTES, Tokenizer, is_character, utf8
 
 Pair = tuple[int, int]
@@ -70,8 +71,7 @@ class BPETokenizer(Tokenizer):
         """
         if not text:
             raise ValueError("text must have at least one character; got an empty text.")
-        if vocab_size < N_BYTES:
-            raise ValueError(f"vocab_size must be at least {N_BYTES}, one token for each byte; got {vocab_size}.")
+        vocab_size = whole_number("vocab_size", vocab_size, at_least=N_BYTES, remedy="Every byte is a token already.")
         utf8(text)  # here the error knows the place
         return cls(_learn(Counter(pieces(text)), vocab_size - N_BYTES))
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from course_lm._checks import require_ids
+from course_lm._checks import real_number, require_rows, whole_number
 from course_lm.language_model import LanguageModel, device_of, evaluating, with_cache
 
 
@@ -69,7 +69,15 @@ def stream(
         TypeError: if ids are not int64.
         ValueError: if an argument is out of range; at the call, before the first token.
     """
-    _check(ids, n_tokens, temperature, top_k, top_p)
+    require_rows(ids)
+    n_tokens = whole_number("n_tokens", n_tokens, at_least=0)
+    temperature = real_number("temperature", temperature)
+    if not 0 <= temperature < math.inf:
+        raise ValueError(f"temperature must be at least 0 and finite; got {temperature}.")
+    top_k = None if top_k is None else whole_number("top_k", top_k, 1, "Leave it out to sample among all tokens.")
+    top_p = None if top_p is None else real_number("top_p", top_p)
+    if top_p is not None and not 0 < top_p <= 1:
+        raise ValueError(f"top_p must be in (0, 1]; got {top_p}. Leave it out to sample among all tokens.")
     return _stream(model, ids, n_tokens, temperature, top_k, top_p, generator)
 
 
@@ -119,17 +127,3 @@ def _candidates(logits: Tensor, temperature: float, top_k: int | None, top_p: fl
     if top_p is not None:
         keep &= ordered.cumsum(-1) - ordered < top_p  # what comes before does not reach top_p yet
     return torch.zeros_like(p).scatter(-1, order, ordered * keep)
-
-
-def _check(ids: Tensor, n_tokens: int, temperature: float, top_k: int | None, top_p: float | None) -> None:
-    require_ids(ids)
-    if ids.ndim != 2 or ids.shape[1] < 1:
-        raise ValueError(f"ids must be (B, T) with T at least 1; got {tuple(ids.shape)}. Start from [[bos_id]].")
-    if n_tokens < 0:
-        raise ValueError(f"n_tokens must be at least 0; got {n_tokens}.")
-    if not 0 <= temperature < math.inf:
-        raise ValueError(f"temperature must be at least 0 and finite; got {temperature}.")
-    if top_k is not None and top_k < 1:
-        raise ValueError(f"top_k must be at least 1; got {top_k}. Leave it out to sample among all tokens.")
-    if top_p is not None and not 0 < top_p <= 1:
-        raise ValueError(f"top_p must be in (0, 1]; got {top_p}. Leave it out to sample among all tokens.")

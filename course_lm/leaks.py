@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from course_lm._checks import real_number, whole_number
 from course_lm.attention import Attention, KVCache
 from course_lm.language_model import LanguageModel, device_of, evaluating
 from course_lm.model import TransformerLM
@@ -54,6 +55,7 @@ def leaks_future(model: LanguageModel, ids: Tensor, *, tolerance: float = 1e-4, 
     Raises:
         ValueError: if there is nothing to replace: one position, or a vocabulary of one token.
     """
+    tolerance, seed = real_number("tolerance", tolerance), whole_number("seed", seed, at_least=0)
     if ids.ndim != 2 or ids.shape[1] < 2 or model.vocab_size < 2:
         raise ValueError(
             f"ids must be (B, T) with T at least 2, and the vocabulary must have 2 tokens, so that a future can be "

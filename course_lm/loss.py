@@ -11,6 +11,8 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from course_lm._checks import real_number, whole_number
+
 Reduction = Literal["mean", "sum", "none"]
 
 
@@ -61,14 +63,14 @@ def cross_entropy(
 def perplexity(nats_per_token: float) -> float:
     r"""The exponential of the cross-entropy, :math:`e^L`: the sides of a fair die as hard to guess as one token."""
     try:
-        return math.exp(nats_per_token)
+        return math.exp(real_number("nats_per_token", nats_per_token))
     except OverflowError:
         return math.inf
 
 
 def nats_to_bits(nats: float) -> float:
     r"""The same amount of information in bits: :math:`\text{bits} = \text{nats} / \ln 2`."""
-    return nats / math.log(2)
+    return real_number("nats", nats) / math.log(2)
 
 
 def bits_per_byte(total_nats: float, n_bytes: int) -> float:
@@ -78,9 +80,7 @@ def bits_per_byte(total_nats: float, n_bytes: int) -> float:
         total_nats: the sum of the loss over the whole text, in nats.
         n_bytes: the length of that text in UTF-8 bytes.
     """
-    if n_bytes < 1:
-        raise ValueError(f"n_bytes must be at least 1; got {n_bytes}. It is len(text.encode()).")
-    return nats_to_bits(total_nats) / n_bytes
+    return nats_to_bits(total_nats) / whole_number("n_bytes", n_bytes, at_least=1, remedy="It is len(text.encode()).")
 
 
 def _checked(logits: Tensor, targets: Tensor, ignore_index: int | None) -> Tensor | None:

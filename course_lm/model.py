@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from course_lm._checks import require_in_vocabulary
+from course_lm._checks import require_in_vocabulary, require_rows, whole_number
 from course_lm.attention import Attention, KVCache, LayerCache, norm
 from course_lm.config import ModelConfig
 
@@ -38,6 +38,7 @@ class TransformerLM(nn.Module):
     def __init__(self, config: ModelConfig, seed: int = 0) -> None:
         super().__init__()
         self.config = config
+        seed = whole_number("seed", seed, at_least=0)
         with torch.random.fork_rng(devices=[]):  # the caller's random numbers stay as they are
             torch.default_generator.manual_seed(seed)  # torch.manual_seed would reach the GPU's too
             self.embedding = nn.Parameter(torch.randn(config.vocab_size, config.d_model))
@@ -101,10 +102,7 @@ class TransformerLM(nn.Module):
         return norm(token + self.previous * torch.cat([before, token[:, :-1]], dim=1))
 
     def _check(self, ids: Tensor, n_cached: int) -> None:
-        if ids.dtype != torch.int64:
-            raise TypeError(f"ids must be int64 token ids; got {ids.dtype}. Use ids.long().")
-        if ids.ndim != 2 or ids.shape[1] < 1:
-            raise ValueError(f"ids must be (B, T) with T at least 1; got {tuple(ids.shape)}. One row is ids[None].")
+        require_rows(ids)
         if n_cached + ids.shape[1] > self.context_length:
             raise ValueError(
                 f"ids must be at most context_length = {self.context_length} tokens long; got "

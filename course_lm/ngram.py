@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from course_lm._checks import require_ids, require_in_vocabulary, require_whole_number
+from course_lm._checks import require_ids, require_in_vocabulary, require_rows, whole_number
 from course_lm.language_model import TokenCache
 
 POSITIONS_AT_ONCE = 16_384  # bounds the memory of a long row
@@ -24,11 +24,12 @@ class UniformLM:
     context_length: int | None = None
 
     def __init__(self, vocab_size: int) -> None:
-        require_whole_number("vocab_size", vocab_size, at_least=1)
-        self.vocab_size = vocab_size
+        self.vocab_size = whole_number("vocab_size", vocab_size, at_least=1)
 
     def __call__(self, ids: Tensor) -> Tensor:
-        """Zeros ``(B, T, V)`` for ids ``(B, T)``: equal logits are equal probabilities."""
+        """Zeros ``(B, T, V)`` for ``(B, T)`` int64 ids: equal logits are equal probabilities."""
+        require_rows(ids)
+        require_in_vocabulary(ids, self.vocab_size)
         return torch.zeros(*ids.shape, self.vocab_size, device=ids.device)
 
 
@@ -72,10 +73,8 @@ class NGramLM:
     context_length: int | None = None
 
     def __init__(self, order: int, vocab_size: int) -> None:
-        require_whole_number("order", order, at_least=1)
-        require_whole_number("vocab_size", vocab_size, at_least=1)
-        self.order = order
-        self.vocab_size = vocab_size
+        self.order = whole_number("order", order, at_least=1)
+        self.vocab_size = whole_number("vocab_size", vocab_size, at_least=1)
         self._contexts: list[np.ndarray] = []  # by length k: the sorted keys of all contexts seen
         self._occurrences: list[_Table] = []  # by length k: how often a token followed
         self._variety: list[_Table] = []  # by length k < order − 1: after how many longer contexts it followed
@@ -117,8 +116,7 @@ class NGramLM:
         """
         if not self._occurrences:
             raise ValueError("this model has not counted anything yet: call fit(ids) first.")
-        if ids.ndim != 2 or ids.shape[1] < 1:
-            raise ValueError(f"ids must be (B, T) with T at least 1; got {tuple(ids.shape)}. One row is ids[None].")
+        require_rows(ids)
         tokens = self._checked(ids)
         if cache is not None:
             tokens = cache.extended(ids).cpu().numpy()

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from course_lm._checks import require_ids, require_in_vocabulary, require_whole_number
+from course_lm._checks import require_ids, require_in_vocabulary, whole_number
 from course_lm.grammar import START, Edge, Grammar, State, require_grammar, tabulate
 from course_lm.tokenizer import CharTokenizer
 
@@ -52,8 +52,8 @@ class Source:
 
     def sample(self, n_characters: int, seed: int = 0) -> str:
         """Whole sentences, drawn until the text has at least ``n_characters`` characters."""
-        require_whole_number("n_characters", n_characters, at_least=1)
-        rng = np.random.default_rng(seed)
+        n_characters = whole_number("n_characters", n_characters, at_least=1)
+        rng = np.random.default_rng(whole_number("seed", seed, at_least=0))
         cumulative = {s: list(accumulate(e.probability for e in edges)) for s, edges in self.grammar.items()}
         texts: list[str] = []
         length, state = 0, START

@@ -94,7 +94,9 @@ def test_a_word_carries_the_space_before_it():
 
 
 def test_merges_that_cannot_be_are_refused():
-    with pytest.raises(ValueError, match=r"vocab_size must be at least 256, one token for each byte; got 255"):
+    with pytest.raises(
+        ValueError, match=r"vocab_size must be .* at least 256; got 255\. Every byte is a token"
+    ):
         BPETokenizer.train("abab", 255)
     with pytest.raises(ValueError, match=r"at least one character; got an empty text"):
         BPETokenizer.train("", 300)

@@ -159,10 +159,10 @@ def test_a_model_in_double_precision_can_write(model, ids):
     [
         ({"temperature": -1.0}, "temperature must be at least 0"),
         ({"temperature": float("nan")}, "temperature must be at least 0"),
-        ({"top_k": 0}, "top_k must be at least 1"),
+        ({"top_k": 0}, "top_k must be a whole number of at least 1"),
         ({"top_p": 0.0}, r"top_p must be in \(0, 1\]"),
         ({"top_p": 1.5}, r"top_p must be in \(0, 1\]; got 1.5"),
-        ({"n_tokens": -1}, "n_tokens must be at least 0"),
+        ({"n_tokens": -1}, "n_tokens must be a whole number of at least 0"),
     ],
 )
 def test_options_out_of_range_are_refused(model, ids, options, words):
@@ -194,7 +194,7 @@ def test_the_stream_yields_the_tokens_of_generate_one_at_a_time(model, ids, opti
 
 
 def test_the_stream_checks_its_arguments_at_the_call(model, ids):
-    with pytest.raises(ValueError, match="top_k must be at least 1"):
+    with pytest.raises(ValueError, match="top_k must be a whole number of at least 1"):
         stream(model, ids, 1, top_k=0)
 
 
