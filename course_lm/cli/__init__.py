@@ -1,7 +1,7 @@
 """The command line: ``course-lm train``, ``evaluate``, ``generate``, ``ledger``, ``compress``, ``grade`` and more.
 
 Figures go to standard output, as text or as JSON; progress goes to standard error, on a terminal only. The exit code
-is 0, or 1 if the work failed, or 2 if the command was not usable.
+is 0, or 1 if the work failed, or 2 if the command was not usable. A traceback is a bug.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a console that cannot show a character shows a question mark
     try:
         app()
-    except (ValueError, TypeError) as error:
+    except ValueError as error:
         _fail(error, 2)
     except OSError as error:
         _fail(error, 1)

@@ -168,7 +168,7 @@ def test_a_stopped_run_says_how_to_go_on(run, tmp_path, corpus_file, monkeypatch
         (["generate", "{trained}", "--temperature", "-1"], 2, "temperature must be at least 0"),
         (["train", "--out", "{tmp}/a", "--precision", "int8"], 2, "precision must be one of auto, float32"),
         (["train", "--out", "{tmp}/a", "--tokenizer", "words"], 2, "'bpe:V', such as bpe:512; got 'words'"),
-        (["train", "--out", "{tmp}/a", "--tokenizer", "bpe:9"], 2, "vocab_size must be at least 256"),
+        (["train", "--out", "{tmp}/a", "--tokenizer", "bpe:9"], 2, "vocab_size must be a whole number of at least 256"),
         (["train", "--out", "{tmp}", "--resume"], 1, "no checkpoint in"),
         (["ledger", "{trained}", ""], 2, "got an empty text"),
         (["compress", "{trained}", "{tmp}/latin.txt", "{tmp}/x"], 2, "SOURCE must be UTF-8 text; byte 3"),
@@ -190,6 +190,15 @@ def test_bad_usage_ends_with_one_sentence_and_no_traceback(run, tmp_path, traine
     assert found == code
     assert message in err
     assert len(err.strip().splitlines()) == 1
+
+
+def test_a_bug_shows_where_it_is(run, monkeypatch, trained):
+    def mistaken(*_):
+        raise TypeError('can only concatenate str (not "int") to str')
+
+    monkeypatch.setattr(runs, "load_run", mistaken)
+    with pytest.raises(TypeError, match=r"can only concatenate"):
+        run("evaluate", trained)
 
 
 def test_a_checkpoint_without_its_tokenizer_is_refused(run, tmp_path, trained):
