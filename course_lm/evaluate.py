@@ -1,7 +1,7 @@
 """What a text costs under a model: token by token, as one number, as an account, and against the floor.
 
-Works on any language model. A text longer than the context is read in windows that do not overlap, so every token after
-the first is predicted exactly once. Sums are weighted by tokens, never a mean of means.
+Works on any language model. A text longer than the context is read in windows, in which every token after the first is
+predicted exactly once. Sums are weighted by tokens, never a mean of means.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from course_lm._checks import require_ids, require_in_vocabulary, require_positions
+from course_lm._checks import require_ids, require_in_vocabulary, require_positions, whole_number
 from course_lm.language_model import LanguageModel, device_of, evaluating
 from course_lm.loss import bits_per_byte, cross_entropy, nats_to_bits, perplexity
 
@@ -58,6 +58,7 @@ def evaluate(
     ids: Tensor,
     *,
     context_length: int | None = None,
+    stride: int | None = None,
     starts: Tensor | None = None,
     n_bytes: int | None = None,
 ) -> Metrics:
@@ -69,14 +70,16 @@ def evaluate(
         model: any language model.
         ids: ``(N,)`` int64 ids; the first only conditions (it is ``bos`` for a whole text), so N − 1 are predicted.
         context_length: tokens in a window; the model's own where it is None.
-        starts: sorted positions in ``ids`` where a window may begin; anywhere where it is None.
+        stride: how far one window lies after the other, in tokens. With less than a window they overlap, and a token is
+            predicted where it has the longest context, at least a window less a stride. Without it they do not overlap.
+        starts: sorted positions in ``ids`` where a window may begin; anywhere where it is None. Not with ``stride``.
         n_bytes: UTF-8 bytes of the predicted tokens; without it ``bits_per_byte`` is None.
 
     Raises:
-        TypeError, ValueError: if ids have another type or shape, fewer than two tokens, or ids outside ``[0, V)``, or
-            starts are not sorted positions.
+        TypeError, ValueError: if ids have another type or shape, fewer than two tokens, or ids outside ``[0, V)``,
+            starts are not sorted positions, or the stride does not fit the window.
     """
-    nats = token_nats(model, ids, context_length=context_length, starts=starts)
+    nats = token_nats(model, ids, context_length=context_length, stride=stride, starts=starts)
     total = float(nats.sum())
     mean = total / len(nats)
     return Metrics(
@@ -89,13 +92,18 @@ def evaluate(
 
 
 def ledger(
-    model: LanguageModel, ids: Tensor, *, context_length: int | None = None, starts: Tensor | None = None
+    model: LanguageModel,
+    ids: Tensor,
+    *,
+    context_length: int | None = None,
+    stride: int | None = None,
+    starts: Tensor | None = None,
 ) -> list[LedgerRow]:
     """One row per predicted token, N − 1 for ``(N,)`` ids: what it cost and the account so far.
 
     The arguments are those of `evaluate`; ``perplexity`` is that of the tokens up to here.
     """
-    nats = token_nats(model, ids, context_length=context_length, starts=starts)
+    nats = token_nats(model, ids, context_length=context_length, stride=stride, starts=starts)
     rows = []
     for t, (token, cost, total) in enumerate(
         zip(ids[1:].tolist(), nats.tolist(), nats.cumsum(0).tolist(), strict=True)
@@ -140,69 +148,90 @@ def gap_to_source(model: LanguageModel, source: LanguageModel, ids: Tensor, star
 
 @torch.no_grad()
 def token_nats(
-    model: LanguageModel, ids: Tensor, *, context_length: int | None = None, starts: Tensor | None = None
+    model: LanguageModel,
+    ids: Tensor,
+    *,
+    context_length: int | None = None,
+    stride: int | None = None,
+    starts: Tensor | None = None,
 ) -> Tensor:
-    """What every token after the first cost.
+    """What every token after the first cost: ``(N − 1,)`` float64 nats, on the CPU.
 
-    Args:
-        model: any language model.
-        ids: ``(N,)`` int64 ids in ``[0, V)``; the first only conditions.
-        context_length: tokens in a window; the model's own where it is None.
-        starts: sorted positions in ``ids`` where a window may begin; anywhere where it is None.
-
-    Returns:
-        ``(N − 1,)`` float64 nats, on the CPU.
-
-    Raises:
-        TypeError: if ids or starts are not int64.
-        ValueError: if there are fewer than two ids, one is outside ``[0, V)``, the starts are not sorted positions, or
-            the window does not fit the model.
+    The arguments are those of `evaluate`.
     """
-    _check(model, ids, context_length)
-    if starts is not None:
-        _check_starts(starts)
+    _check(model, ids, starts)
     ids = ids.cpu()
-    cuts = windows(len(ids), context_length or model.context_length, starts)
+    cuts = windows(len(ids), _window(model, context_length), stride, starts)
     nats = torch.empty(len(ids) - 1, dtype=torch.float64)
     width = max(end - begin for begin, end in cuts)
     rows_at_once = max(1, min(LOGITS_AT_ONCE // model.vocab_size, TOKENS_AT_ONCE) // width)
+    n_priced = 0
     with evaluating(model):
         for first in range(0, len(cuts), rows_at_once):
             group = cuts[first : first + rows_at_once]
             x = ids[0].repeat(len(group), width)  # (B, T); padding comes last, so no prediction sees it
             y = torch.full_like(x, PADDING)
+            before = n_priced
             for row, (begin, end) in enumerate(group):
                 x[row, : end - begin] = ids[begin:end]
-                y[row, : end - begin] = ids[begin + 1 : end + 1]
+                y[row, n_priced - begin : end - begin] = ids[n_priced + 1 : end + 1]
+                n_priced = end
             logits = model(x.to(device_of(model, x)))
             cost = cross_entropy(logits, y.to(logits.device), reduction="none", ignore_index=PADDING).cpu()
-            nats[group[0][0] : group[-1][1]] = cost[y != PADDING].double()
+            nats[before:n_priced] = cost[y != PADDING].double()
     return nats
 
 
-def windows(n_tokens: int, context_length: int | None, starts: Tensor | None = None) -> list[tuple[int, int]]:
-    """Cut a text into windows that do not overlap and leave nothing out.
+def windows(
+    n_tokens: int, context_length: int | None, stride: int | None = None, starts: Tensor | None = None
+) -> list[tuple[int, int]]:
+    """Cut a text into windows that leave nothing out.
 
-    Window ``(begin, end)`` has the inputs ``ids[begin:end]`` and the targets ``ids[begin + 1 : end + 1]``: the last
-    target of one window is the first input of the next. With ``starts`` a window ends at the last start that still
-    fits, so that it holds whole sentences; a sentence longer than the context is cut.
+    Window ``(begin, end)`` has the inputs ``ids[begin:end]`` and the targets ``ids[begin + 1 : end + 1]``, of which
+    those count that the window before did not have. Without ``stride`` the last target of one window is the first input
+    of the next. With ``starts`` a window ends at the last start that still fits, so that it holds whole sentences; a
+    sentence longer than the context is cut.
+
+    Raises:
+        ValueError: if the stride is longer than the window, or there are starts as well.
     """
     last = n_tokens - 1
     longest = context_length or last
+    if stride is not None:
+        stride = whole_number("stride", stride, at_least=1)
+        if stride > longest or starts is not None:
+            raise ValueError(
+                f"stride must be at most the window, {longest} tokens, and needs windows that begin anywhere; got "
+                f"{stride}{'' if starts is None else ' and starts'}. Leave it out for windows that do not overlap."
+            )
     allowed = None if starts is None else starts.tolist()
-    cuts, begin = [], 0
-    while begin < last:
+    cuts: list[tuple[int, int]] = []
+    begin = 0
+    while not cuts or cuts[-1][1] < last:
         end = min(begin + longest, last)
         if allowed is not None and end < last:
             fitting = bisect_right(allowed, end) - 1
             if fitting >= 0 and allowed[fitting] > begin:
                 end = allowed[fitting]
         cuts.append((begin, end))
-        begin = end
+        begin = end if stride is None else begin + stride
     return cuts
 
 
-def _check(model: LanguageModel, ids: Tensor, context_length: int | None) -> None:
+def _window(model: LanguageModel, context_length: int | None) -> int | None:
+    """The longest window; None is a whole text."""
+    if context_length is None:
+        return model.context_length
+    context_length = whole_number("context_length", context_length, at_least=1)
+    if model.context_length is not None and context_length > model.context_length:
+        raise ValueError(
+            f"context_length must be at most the model's own, {model.context_length}; got {context_length}. "
+            "A model cannot look farther back than it was built to."
+        )
+    return context_length
+
+
+def _check(model: LanguageModel, ids: Tensor, starts: Tensor | None) -> None:
     require_ids(ids)
     if ids.ndim != 1 or len(ids) < 2:
         raise ValueError(
@@ -210,17 +239,11 @@ def _check(model: LanguageModel, ids: Tensor, context_length: int | None) -> Non
             "Put bos_id before the text."
         )
     require_in_vocabulary(ids, model.vocab_size, " of the model")
-    if context_length is not None and not 1 <= context_length <= (model.context_length or context_length):
-        raise ValueError(
-            f"context_length must be at least 1 and at most the model's own, {model.context_length or 'unlimited'}; "
-            f"got {context_length}."
-        )
-
-
-def _check_starts(starts: Tensor) -> None:
-    require_positions(starts)
-    if bool((starts[1:] < starts[:-1]).any()):
-        where = int((starts[1:] < starts[:-1]).nonzero()[0])
-        raise ValueError(
-            f"starts must be sorted; got {int(starts[where + 1])} after {int(starts[where])}. Corpus.starts(ids) is."
-        )
+    if starts is not None:
+        require_positions(starts)
+        if bool((starts[1:] < starts[:-1]).any()):
+            where = int((starts[1:] < starts[:-1]).nonzero()[0])
+            raise ValueError(
+                f"starts must be sorted; got {int(starts[where + 1])} after {int(starts[where])}. "
+                "Corpus.starts(ids) is."
+            )

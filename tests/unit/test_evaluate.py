@@ -1,5 +1,6 @@
 import importlib
 import math
+from itertools import pairwise
 
 import pytest
 import torch
@@ -17,14 +18,32 @@ evaluation = importlib.import_module("course_lm.evaluate")  # the module, where 
 @given(st.integers(2, 200), st.one_of(st.none(), st.integers(1, 50)), st.sets(st.integers(0, 198)))
 def test_windows_cover_every_prediction_once_and_fit_the_context(n_tokens, context_length, starts):
     allowed = torch.tensor(sorted({0} | {s for s in starts if s < n_tokens - 1}))
-    for cuts in (windows(n_tokens, context_length), windows(n_tokens, context_length, allowed)):
+    for cuts in (windows(n_tokens, context_length), windows(n_tokens, context_length, starts=allowed)):
         assert [begin for begin, _ in cuts] == [0] + [end for _, end in cuts[:-1]]
         assert cuts[-1][1] == n_tokens - 1
         assert all(0 < end - begin <= (context_length or n_tokens) for begin, end in cuts)
 
 
+@given(st.integers(2, 200), st.integers(1, 50), st.data())
+def test_windows_that_overlap_give_every_prediction_once_with_a_window_less_a_stride_before_it(n_tokens, longest, data):
+    stride = data.draw(st.integers(1, min(longest, n_tokens)))
+    cuts = windows(n_tokens, longest, stride)
+    counted = [
+        target
+        for before, (_, end) in zip([0, *(end for _, end in cuts)], cuts, strict=False)
+        for target in range(before + 1, end + 1)
+    ]
+    assert counted == list(range(1, n_tokens))
+    assert all(begin == number * stride for number, (begin, _) in enumerate(cuts))
+    for (_, done), (begin, end) in pairwise(cuts):
+        assert end - begin <= longest
+        assert done - begin >= longest - stride
+    if stride == longest:
+        assert cuts == windows(n_tokens, longest)
+
+
 def test_windows_begin_at_starts_where_sentences_fit():
-    assert windows(21, 8, torch.tensor([0, 5, 8, 14])) == [(0, 8), (8, 14), (14, 20)]
+    assert windows(21, 8, starts=torch.tensor([0, 5, 8, 14])) == [(0, 8), (8, 14), (14, 20)]
 
 
 def test_uniform_model_costs_ln_v_per_token_and_log2_v_bits():
@@ -87,11 +106,20 @@ def test_every_context_that_the_whole_text_fits_gives_the_same_number(
 def test_a_text_costs_the_sum_of_its_windows(corpus, transformer, bigram, line, n_tokens, context, starts):
     ids, starts = a_text(corpus, line, n_tokens), torch.tensor(sorted(starts), dtype=torch.int64)
     for model in (transformer, bigram):
-        alone = [evaluate(model, ids[begin : end + 1]) for begin, end in windows(n_tokens, context, starts)]
+        alone = [evaluate(model, ids[begin : end + 1]) for begin, end in windows(n_tokens, context, starts=starts)]
         whole = evaluate(model, ids, context_length=context, starts=starts)
         assert whole.n_tokens == sum(window.n_tokens for window in alone) == n_tokens - 1
         total = sum(window.nats_per_token * window.n_tokens for window in alone)
         assert whole.nats_per_token * whole.n_tokens == pytest.approx(total, rel=1e-6)
+
+
+@settings(max_examples=25)
+@given(LINES, LENGTHS, CONTEXTS)
+def test_with_stride_one_every_token_has_all_the_context_there_is(corpus, transformer, line, n_tokens, context):
+    ids = a_text(corpus, line, n_tokens)
+    last = [ledger(transformer, ids[max(0, t - context) : t + 1])[-1].nats for t in range(1, n_tokens)]
+    overlapping = token_nats(transformer, ids, context_length=context, stride=1)
+    assert overlapping.tolist() == pytest.approx(last, abs=1e-4)
 
 
 @settings(max_examples=25)
@@ -193,5 +221,21 @@ def test_starts_that_are_no_sorted_positions_are_refused(corpus, bad, error, wor
 
 
 def test_a_window_longer_than_the_context_is_refused(model, corpus):
-    with pytest.raises(ValueError, match=r"context_length must be at least 1 and at most the model's own, 24; got 25"):
+    with pytest.raises(ValueError, match=r"context_length must be at most the model's own, 24; got 25"):
         evaluate(model, corpus.val, context_length=25)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"stride": 0}, "stride must be a whole number of at least 1; got 0"),
+        ({"stride": 25}, r"stride must be at most the window, 24 tokens.*; got 25\. Leave it out"),
+        ({"stride": 9, "context_length": 8}, "at most the window, 8 tokens"),
+        ({"stride": 8, "starts": torch.tensor([0])}, "needs windows that begin anywhere; got 8 and starts"),
+        ({"context_length": 0}, "context_length must be a whole number of at least 1; got 0"),
+    ],
+)
+def test_a_stride_that_does_not_fit_is_refused(model, corpus, options, words):
+    for work in (evaluate, ledger, token_nats):
+        with pytest.raises(ValueError, match=words):
+            work(model, corpus.val, **options)
