@@ -214,7 +214,7 @@ def main() -> None:
         results.append(peer(options.nanogpt, at))
     record = {
         "machine": about,
-        "corpus": {"name": Path(corpus.name).name, "text_sha256": corpus.text_sha256},
+        "corpus": {"name": Path(corpus.name).name, "sha256": corpus.sha256},
         "target": at.target,
         "runs": [asdict(run) for run in results],
     }

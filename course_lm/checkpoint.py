@@ -20,13 +20,14 @@ from torch import Tensor
 from torch.amp.grad_scaler import GradScaler
 from torch.optim import Optimizer
 
+from course_lm._checks import whole_number
 from course_lm._files import write_whole
 from course_lm.config import ModelConfig, TrainConfig
 from course_lm.model import TransformerLM
 from course_lm.tokenizer import Tokenizer
 
 FILE_NAME = "checkpoint.safetensors"
-FORMAT = "course_lm checkpoint 1"
+FORMAT = "course_lm checkpoint 2"
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Checkpoint:
         model: the model, on the CPU.
         tokenizer: the tokenizer of its text, if it was saved.
         corpus: the name of the corpus, if it was saved.
-        text_sha256: the SHA-256 of its text, if it was saved.
+        corpus_sha256: what tells its corpus from others, if it was saved.
         plan: the plan of the run, if there was one.
         step: the updates made so far.
         state: tensors of the optimizers, the generator of the rows and the scaler, by name.
@@ -46,7 +47,7 @@ class Checkpoint:
     model: TransformerLM
     tokenizer: Tokenizer | None
     corpus: str | None
-    text_sha256: str | None
+    corpus_sha256: str | None
     plan: TrainConfig | None
     step: int
     state: dict[str, Tensor]
@@ -80,7 +81,7 @@ def save_checkpoint(
     *,
     tokenizer: Tokenizer | None = None,
     corpus: str | None = None,
-    text_sha256: str | None = None,
+    corpus_sha256: str | None = None,
     plan: TrainConfig | None = None,
     step: int = 0,
     optimizers: Mapping[str, Optimizer] | None = None,
@@ -111,9 +112,9 @@ def save_checkpoint(
         "model": asdict(model.config),
         "tokenizer": None if tokenizer is None else tokenizer.to_json(),
         "corpus": corpus,
-        "text_sha256": text_sha256,
+        "corpus_sha256": corpus_sha256,
         "train": None if plan is None else asdict(plan),
-        "step": step,
+        "step": whole_number("step", step, at_least=0),
     }
     path = Path(folder, FILE_NAME)
     write_whole(path, save(tensors, metadata=_sealed(tensors, json.dumps(description))), "the checkpoint")
@@ -148,14 +149,15 @@ def load_checkpoint(folder: str | Path) -> Checkpoint:
 
 
 def _checkpoint(description: dict[str, Any], tensors: dict[str, Tensor]) -> Checkpoint:
-    model = TransformerLM(ModelConfig(**description["model"]))
-    model.load_state_dict({key.removeprefix("model."): t for key, t in tensors.items() if key.startswith("model.")})
+    weights = {key.removeprefix("model."): t for key, t in tensors.items() if key.startswith("model.")}
+    model = TransformerLM(ModelConfig(**description["model"])).to(weights["head"].dtype)
+    model.load_state_dict(weights)
     tokenizer, plan = description["tokenizer"], description["train"]
     return Checkpoint(
         model=model,
         tokenizer=None if tokenizer is None else Tokenizer.from_json(tokenizer),
         corpus=description["corpus"],
-        text_sha256=description["text_sha256"],
+        corpus_sha256=description["corpus_sha256"],
         plan=None if plan is None else TrainConfig(**plan),
         step=description["step"],
         state={key: t for key, t in tensors.items() if not key.startswith("model.")},

@@ -17,7 +17,7 @@ import pooch
 import torch
 from torch import Tensor
 
-from course_lm._checks import require_ids, require_positions
+from course_lm._checks import require_ids, require_positions, whole_number
 from course_lm.sources import Source, ToyEnglish
 from course_lm.tokenizer import LINE_BREAK, CharTokenizer, Tokenizer
 
@@ -54,9 +54,12 @@ class Corpus:
         return None if self.source is None else line_starts(ids, self.tokenizer.bos_id)
 
     @cached_property
-    def text_sha256(self) -> str:
-        """The SHA-256 of the text, which tells one corpus from another."""
-        return hashlib.sha256(self.text.encode()).hexdigest()
+    def sha256(self) -> str:
+        """The SHA-256 of both parts, and of whether rows begin at sentences: it tells one run's text from another's."""
+        digest = hashlib.sha256(f"{len(self.train)} {self.source is None} ".encode())
+        for ids in (self.train, self.val):
+            digest.update(ids.cpu().numpy().tobytes())
+        return digest.hexdigest()
 
     def bytes_predicted(self, ids: Tensor) -> int:
         """The UTF-8 bytes of the predicted tokens, all but the first."""
@@ -111,13 +114,14 @@ def batches(
 
     Raises:
         TypeError: if ids or starts are not int64.
-        ValueError: if a size is not positive, a start is negative, ids or starts have another shape, or no row fits.
+        ValueError: if a size is not a whole number of at least 1, a start is negative, ids or starts have another
+                shape, or no row fits.
     """
     require_ids(ids)
     if ids.ndim != 1:
         raise ValueError(f"ids must be (N,), one text; got shape {tuple(ids.shape)}.")
-    if batch_size < 1 or context_length < 1:
-        raise ValueError(f"batch_size and context_length must be at least 1; got {batch_size} and {context_length}.")
+    batch_size = whole_number("batch_size", batch_size, at_least=1)
+    context_length = whole_number("context_length", context_length, at_least=1)
     if starts is not None:
         require_positions(starts)
     last = len(ids) - context_length - 1

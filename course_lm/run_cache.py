@@ -15,6 +15,7 @@ import torch
 from filelock import FileLock, Timeout
 
 from course_lm import run_log
+from course_lm._checks import whole_number
 from course_lm.checkpoint import Checkpoint, load_checkpoint
 from course_lm.config import ModelConfig, TrainConfig
 from course_lm.data import Corpus
@@ -54,6 +55,7 @@ def train_once(
     Raises:
         OSError: if the cache folder cannot be written.
     """
+    seed = whole_number("seed", seed, at_least=0)
     folder = pooch.os_cache("course_lm") / "runs" / _key(config, corpus, plan, seed)
     with _alone(folder):
         checkpoint = _kept(folder)
@@ -93,7 +95,7 @@ def _kept(folder: Path) -> Checkpoint | None:
 
 
 def _key(config: ModelConfig, corpus: Corpus, plan: TrainConfig, seed: int) -> str:
-    text = (corpus.text_sha256, corpus.tokenizer.to_json(), corpus.source is None)  # a known source decides the rows
+    text = (corpus.sha256, corpus.tokenizer.to_json())
     asked = (asdict(config), text, asdict(plan), seed, pick_device().type, torch.__version__)
     digest = hashlib.sha256(repr(asked).encode())
     for module in DECISIVE:

@@ -129,7 +129,7 @@ def _updates(
                     model,
                     tokenizer=corpus.tokenizer,
                     corpus=corpus.name,
-                    text_sha256=corpus.text_sha256,
+                    corpus_sha256=corpus.sha256,
                     plan=plan,
                     step=step,
                     optimizers=optimizers,
@@ -189,10 +189,10 @@ def _check(model: TransformerLM, corpus: Corpus, plan: TrainConfig, resume: Chec
             f"batch_size must be at least the number of processes, {launched().size}; got {plan.batch_size}. "
             "Start fewer processes, or take a larger batch."
         )
-    asked = (plan, corpus.text_sha256, corpus.tokenizer)
-    if resume is not None and (resume.plan, resume.text_sha256, resume.tokenizer) != asked:
+    asked = (plan, corpus.sha256, corpus.tokenizer)
+    if resume is not None and (resume.plan, resume.corpus_sha256, resume.tokenizer) != asked:
         raise ValueError(
-            f"resume must be a checkpoint of the same plan and the same text and tokenizer; it is of {resume.corpus!r} "
+            f"resume must be a checkpoint of the same plan, text, split and tokenizer; it is of {resume.corpus!r} "
             f"with {resume.plan}. Use these, or start a new run."
         )
     if resume is not None and model is not resume.model:

@@ -66,7 +66,7 @@ PLANS = st.builds(
 def test_what_is_loaded_equals_what_was_saved(tokenizer, plan, step, corpus, data):
     model = TransformerLM(data.draw(shapes(7 if tokenizer is None else tokenizer.vocab_size)), seed=step)
     with tempfile.TemporaryDirectory() as folder:
-        told = {"tokenizer": tokenizer, "corpus": corpus, "text_sha256": corpus, "plan": plan, "step": step}
+        told = {"tokenizer": tokenizer, "corpus": corpus, "corpus_sha256": corpus, "plan": plan, "step": step}
         save_checkpoint(folder, model, **told)
         found = load_checkpoint(folder)
     assert {name: getattr(found, name) for name in told} == told
@@ -76,6 +76,15 @@ def test_what_is_loaded_equals_what_was_saved(tokenizer, plan, step, corpus, dat
     weights, again = model.state_dict(), found.model.state_dict()
     assert weights.keys() == again.keys()
     assert all(torch.equal(weights[name], again[name]) for name in weights)
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16, torch.float16])
+def test_weights_keep_their_type(tmp_path, model, ids, dtype):
+    model.to(dtype)
+    save_checkpoint(tmp_path, model)
+    again = load_checkpoint(tmp_path).model
+    assert again.head.dtype == dtype
+    assert torch.equal(again.eval()(ids), model(ids))
 
 
 def one_update(model, optimizers, scaler, step, plan):

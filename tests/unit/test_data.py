@@ -29,7 +29,7 @@ def test_every_tokenizer_cuts_a_corpus_at_the_same_character(tmp_path):
     for tokenizer in (ByteTokenizer(), BPETokenizer.train(text, 300)):
         corpus = load_corpus(tmp_path / "text.txt", tokenizer=tokenizer)
         assert corpus.tokenizer is tokenizer
-        assert corpus.text_sha256 == characters.text_sha256
+        assert corpus.text == characters.text
         for ids, expected in ((corpus.train, characters.train), (corpus.val, characters.val)):
             assert ids[0] == tokenizer.bos_id
             assert tokenizer.decode(ids) == characters.tokenizer.decode(expected)
@@ -123,9 +123,9 @@ def test_sizes_and_starts_that_cannot_be_are_refused():
     def draw(**options):
         batches(torch.arange(10), **({"batch_size": 2, "context_length": 3} | options), generator=torch.Generator())
 
-    with pytest.raises(ValueError, match="must be at least 1; got 0 and 3"):
+    with pytest.raises(ValueError, match="batch_size must be a whole number of at least 1; got 0"):
         draw(batch_size=0)
-    with pytest.raises(ValueError, match="must be at least 1; got 2 and -1"):
+    with pytest.raises(ValueError, match="context_length must be a whole number of at least 1; got -1"):
         draw(context_length=-1)
     with pytest.raises(ValueError, match="starts must be positions in ids, from 0 on; got -3"):
         draw(starts=torch.tensor([-3]))

@@ -186,7 +186,7 @@ def test_every_checkpoint_is_written_when_the_records_of_its_updates_are_kept(
 
 
 def test_a_model_without_a_run_cannot_be_resumed(tmp_path, fresh, corpus):
-    known = {"tokenizer": corpus.tokenizer, "text_sha256": corpus.text_sha256}
+    known = {"tokenizer": corpus.tokenizer, "corpus_sha256": corpus.sha256}
     save_checkpoint(tmp_path, fresh(), plan=PLAN, **known)
     checkpoint = load_checkpoint(tmp_path)
     with pytest.raises(ValueError, match=r"must hold a run to resume; it holds a model alone"):
@@ -211,14 +211,20 @@ def test_a_file_that_is_no_record_is_kept_and_named(tmp_path, fresh, corpus):
         next(run_log.keep(train(fresh(), corpus, PLAN), tmp_path / "file" / "run"))
 
 
-def test_a_checkpoint_of_another_plan_or_tokenizer_is_refused(tmp_path, fresh, corpus):
+def test_a_checkpoint_of_another_plan_text_split_or_tokenizer_is_refused(tmp_path, fresh, corpus):
     list(train(fresh(), corpus, PLAN, folder=tmp_path))
     checkpoint = load_checkpoint(tmp_path)
-    with pytest.raises(ValueError, match=r"of the same plan and the same text"):
-        train(checkpoint.model, corpus, replace(PLAN, steps=99), resume=checkpoint)
-    other = replace(corpus, tokenizer=CharTokenizer(corpus.tokenizer.alphabet.replace("z", "é")))
-    with pytest.raises(ValueError, match=r"of the same plan and the same text and tokenizer"):
-        train(checkpoint.model, other, PLAN, resume=checkpoint)
+    others = {
+        "plan": (corpus, replace(PLAN, steps=99)),
+        "text": (replace(corpus, train=corpus.train.flip(0)), PLAN),
+        "split": (replace(corpus, train=corpus.train[:-50]), PLAN),
+        "validation": (replace(corpus, val=corpus.val[:-50]), PLAN),
+        "starts": (replace(corpus, source=None), PLAN),
+        "tokenizer": (replace(corpus, tokenizer=CharTokenizer(corpus.tokenizer.alphabet.replace("z", "é"))), PLAN),
+    }
+    for other, plan in others.values():
+        with pytest.raises(ValueError, match=r"of the same plan, text, split and tokenizer"):
+            train(checkpoint.model, other, plan, resume=checkpoint)
 
 
 def test_another_model_than_the_one_of_the_checkpoint_is_refused(tmp_path, fresh, corpus):
