@@ -161,7 +161,7 @@ def test_truncated_and_foreign_checkpoints_are_refused_in_a_sentence(tmp_path, m
         with pytest.raises(ValueError, match=r"is damaged or is not a safetensors file"):
             load_checkpoint(tmp_path)
     save_file({"weight": torch.zeros(2)}, path)
-    with pytest.raises(ValueError, match=r"must be a 'course_lm checkpoint 1' file; its format is None"):
+    with pytest.raises(ValueError, match=r"must be a 'course_lm checkpoint 2' file; its format is None"):
         load_checkpoint(tmp_path)
 
 
