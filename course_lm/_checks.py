@@ -1,4 +1,4 @@
-"""What many functions ask of their arguments, in the same words everywhere.
+"""Checks of arguments that many functions share, in the same words everywhere.
 
 The checks look at types and shapes, or at numbers that are on the CPU anyway: none makes a GPU wait. Numbers of NumPy
 and tensors without axes are as good as Python's, and become such.

@@ -42,7 +42,7 @@ class _Interval:
             )
 
     def settled(self) -> int | None:
-        """What can be subtracted before the interval is doubled, or None while it is too wide for that.
+        """The amount to subtract before the interval is doubled; None while it is too wide for that.
 
         0 or ``HALF`` if both ends lie in the lower or the upper half: the next bit is 0 or 1. ``QUARTER`` if they lie
         around the middle, closer than half of everything: the next bit is open, but the one after it is its opposite.

@@ -82,7 +82,7 @@ class Attention(nn.Module):
 
 
 class KVCache:
-    """What attention needs of the tokens already read: in every block, their keys and their values."""
+    """The keys and values of the tokens already read, for every block."""
 
     def __init__(self, config: ModelConfig, batch_size: int, like: Tensor) -> None:
         shape = (batch_size, config.n_heads, config.context_length, config.d_model // config.n_heads)

@@ -32,7 +32,7 @@ FORMAT = "course_lm checkpoint 2"
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """What `save_checkpoint` was given.
+    """The contents of a checkpoint.
 
     Attributes:
         model: the model, on the CPU.

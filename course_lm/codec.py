@@ -48,7 +48,7 @@ def compress(text: str, model: LanguageModel, tokenizer: Tokenizer) -> bytes:
         tokenizer: the tokenizer of the model.
 
     Raises:
-        TypeError: if the text is no str.
+        TypeError: if the text is not a str.
         ValueError: if the model and the tokenizer do not have the same vocabulary, or the logits are not numbers.
     """
     require_text(text)

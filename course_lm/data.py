@@ -25,7 +25,7 @@ TOY_CHARACTERS = 1_000_000
 SHAKESPEARE_URL = "https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt"
 SHAKESPEARE_SHA256 = "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed"
 SHAKESPEARE_VARIABLE = "COURSE_LM_SHAKESPEARE"
-BYTE_ORDER_MARK = "\ufeff"  # some editors begin a file in UTF-8 with it; it is no part of the text
+BYTE_ORDER_MARK = "\ufeff"  # some editors begin a file in UTF-8 with it; it is not part of the text
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def load_corpus(name: str | Path, *, tokenizer: Tokenizer | None = None) -> Corp
         tokenizer: makes the ids; the characters of the text where it is None.
 
     Raises:
-        TypeError: if ``tokenizer`` is no tokenizer.
+        TypeError: if ``tokenizer`` is not a tokenizer.
         ValueError: if the text is empty or too short to split, not UTF-8, or has a character that the tokenizer lacks.
         OSError: if a file is missing, damaged, or cannot be downloaded.
     """

@@ -54,7 +54,7 @@ class Processes:
 
 
 def launched() -> Processes:
-    """What ``torchrun`` told this process; without it, the only one there is."""
+    """The number of this process and of all, as ``torchrun`` gave them; without it, the only one there is."""
     return Processes(int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1)))
 
 

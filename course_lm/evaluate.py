@@ -47,7 +47,7 @@ class LedgerRow:
 
 @dataclass(frozen=True)
 class Gap:
-    """How far a model lies above the exact source on the same tokens, in nats per token."""
+    """The mean extra cost of a model over the exact source on the same tokens, in nats per token."""
 
     nats_per_token: float
     standard_error: float
@@ -155,7 +155,7 @@ def token_nats(
     stride: int | None = None,
     starts: Tensor | None = None,
 ) -> Tensor:
-    """What every token after the first cost: ``(N − 1,)`` float64 nats, on the CPU.
+    """The cost of every token after the first: ``(N − 1,)`` float64 nats, on the CPU.
 
     The arguments are those of `evaluate`.
     """

@@ -98,7 +98,7 @@ def with_cache(model: LanguageModel) -> IncrementalModel:
 
 
 def device_of(model: LanguageModel, ids: Tensor) -> torch.device:
-    """Where a model wants its ids: where its weights are, or else where the ids are already."""
+    """The device of the ids that a model reads: that of its weights, or else the one where the ids are."""
     device: torch.device = getattr(model, "device", ids.device)
     return device
 

@@ -84,7 +84,7 @@ def bits_per_byte(total_nats: float, n_bytes: int) -> float:
 
 
 def _checked(logits: Tensor, targets: Tensor, ignore_index: int | None) -> Tensor | None:
-    """Refuse what cannot be scored; return which targets count, or None where all do."""
+    """Reject logits and targets that cannot be scored; return which targets count, or None where all do."""
     if not logits.is_floating_point():
         raise TypeError(f"logits must be floating point; got {logits.dtype}.")
     if targets.dtype != torch.int64:

@@ -35,7 +35,7 @@ class UniformLM:
 
 @dataclass(frozen=True)
 class _Table:
-    """What was counted after contexts of one length, as one sparse row of discounted counts for each context."""
+    """The counts after contexts of one length, as one sparse row of discounted counts for each context."""
 
     row_ends: np.ndarray  # (R + 1,) where each row's entries begin and end
     tokens: np.ndarray  # (E,) next tokens

@@ -34,7 +34,7 @@ class Source:
             leads back to ``START``.
 
     Raises:
-        ValueError: if it is no such grammar, or a sentence cannot end.
+        ValueError: if it is not such a grammar, or a sentence cannot end.
     """
 
     context_length: int | None = None

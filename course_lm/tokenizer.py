@@ -23,7 +23,7 @@ N_BYTES = 256
 
 
 class Tokenizer(ABC):
-    r"""What every tokenizer does: ``decode(encode(text)) == text`` for every text that it can encode.
+    r"""The base of all tokenizers: ``decode(encode(text)) == text`` for every text that one can encode.
 
     The line break is always a token of its own, and it starts a text: a text is read as if one came before it, so
     that its first token is predicted too. Two tokenizers are equal if they are saved as the same JSON.
@@ -236,7 +236,7 @@ def utf8(text: str) -> bytes:
     """The UTF-8 bytes of a text.
 
     Raises:
-        TypeError: if the text is no str.
+        TypeError: if the text is not a str.
         ValueError: if the text contains a lone surrogate, half of a character; it says which, and where it stands.
     """
     require_text(text)

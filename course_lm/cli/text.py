@@ -138,9 +138,9 @@ def _read(source: Path) -> bytes:
 
 
 def _require_new(target: Path) -> None:
-    """Refuse a target before any work is done for it."""
+    """Reject a target before any work is done for it."""
     if target.exists():
         raise FileExistsError(f"TARGET must be a new file; {str(target)!r} exists. Choose another name.")
     if not target.parent.is_dir():
         folder = str(target.parent)
-        raise FileNotFoundError(f"TARGET {str(target)!r} cannot be written: {folder!r} is no folder. Make it first.")
+        raise FileNotFoundError(f"TARGET {str(target)!r} cannot be written: {folder!r} is not a folder. Make it first.")

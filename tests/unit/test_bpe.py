@@ -94,9 +94,7 @@ def test_a_word_carries_the_space_before_it():
 
 
 def test_merges_that_cannot_be_are_refused():
-    with pytest.raises(
-        ValueError, match=r"vocab_size must be .* at least 256; got 255\. Every byte is a token"
-    ):
+    with pytest.raises(ValueError, match=r"vocab_size must be .* at least 256; got 255\. Every byte is a token"):
         BPETokenizer.train("abab", 255)
     with pytest.raises(ValueError, match=r"at least one character; got an empty text"):
         BPETokenizer.train("", 300)

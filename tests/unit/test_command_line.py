@@ -141,7 +141,7 @@ def test_a_resumed_run_that_is_refused_changes_no_file(run, tmp_path, corpus_fil
     assert log.read_bytes() == before
     other = tmp_path / "other.txt"
     other.write_text(corpus_file.read_text().replace("sees the a", "sees the b"))
-    assert "the same text" in run("train", "--corpus", other, *words[3:], "--steps", 2)[2]
+    assert "the same plan, text" in run("train", "--corpus", other, *words[3:], "--steps", 2)[2]
 
 
 def test_a_stopped_run_says_how_to_go_on(run, tmp_path, corpus_file, monkeypatch):
@@ -173,9 +173,9 @@ def test_a_stopped_run_says_how_to_go_on(run, tmp_path, corpus_file, monkeypatch
         (["ledger", "{trained}", ""], 2, "got an empty text"),
         (["compress", "{trained}", "{tmp}/latin.txt", "{tmp}/x"], 2, "SOURCE must be UTF-8 text; byte 3"),
         (["compress", "{trained}", "{tmp}/nowhere.txt", "{tmp}/x"], 1, "cannot be read: No such file"),
-        (["compress", "{trained}", "{tmp}/short.txt", "{tmp}/no/x"], 1, "no' is no folder. Make it first."),
+        (["compress", "{trained}", "{tmp}/short.txt", "{tmp}/no/x"], 1, "no' is not a folder. Make it first."),
         (["decompress", "before the model is read", "{tmp}/x", "{tmp}/short.txt"], 1, "TARGET must be a new file"),
-        (["compress", "{trained}", "{tmp}/short.txt", "{tmp}/short.txt/x"], 1, "short.txt' is no folder."),
+        (["compress", "{trained}", "{tmp}/short.txt", "{tmp}/short.txt/x"], 1, "short.txt' is not a folder."),
         (["decompress", "{trained}", "{tmp}/short.txt", "{tmp}/x"], 2, "data must begin with b'CLM1'"),
         (["grade", "{tmp}/nowhere"], 1, "nowhere"),
         (["grade", "{tmp}", "-o", "{tmp}/no/marks.csv"], 1, "folder does not exist"),
