@@ -20,6 +20,7 @@ from nbformat.v4 import new_code_cell
 ROOT = Path(__file__).parents[2]
 PLACES = ("_config.yml", "README.md", "CITATION.cff", "pyproject.toml")  # the first says it, the others may repeat it
 WEB_ADDRESS = re.compile(r"https://[\w.-]+(/[\w.~-]+){2,}")
+URLS, BEFORE_URLS = "[project.urls]", "[project.optional-dependencies]"
 CELL_ID = "install"
 TAGS = ["remove-cell"]  # the book does not show it
 SOURCE = """\
@@ -41,12 +42,17 @@ def address_in(root: Path) -> str:
 
 
 def set_address(root: Path, address: str) -> None:
-    """Write the address of the repository where the old one stands, and change nothing else."""
+    """Write the address of the repository where the old one stands, and among what an index shows of the package."""
     if not WEB_ADDRESS.fullmatch(address) or address.endswith(".git"):
         raise ValueError(f"URL must be a web address such as https://github.com/me/my-fork; got {address!r}.")
     old = address_in(root)
     for path in map(root.joinpath, PLACES):
         path.write_text(path.read_text(encoding="utf-8").replace(old, address), encoding="utf-8")
+    project = root / "pyproject.toml"
+    text = project.read_text(encoding="utf-8")
+    if URLS not in text:  # until there is a repository, the package names none
+        urls = f'{URLS}\nRepository = "{address}"\nIssues = "{address}/issues"\n\n'
+        project.write_text(text.replace(BEFORE_URLS, urls + BEFORE_URLS), encoding="utf-8")
 
 
 def with_install_cell(notebook: nbformat.NotebookNode, address: str) -> nbformat.NotebookNode:

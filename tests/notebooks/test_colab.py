@@ -1,8 +1,11 @@
 """What Colab needs: a first cell that installs the package from the repository, and a GPU where a notebook asks."""
 
 import importlib.util
+import re
 import shutil
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -17,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted(path for name in ("book", "solutions", "exercises") for path in ROOT.glob(f"{name}/*.ipynb"))
 SPECIMEN = Path(__file__).with_name("specimen.ipynb")
 FORK = "https://github.com/fork/course"
+URLS = re.compile(r"\[project\.urls\]\n(.+\n)+\n")
 
 
 def installs_from(notebook: nbformat.NotebookNode, address: str) -> bool:
@@ -90,11 +94,25 @@ def clone(tmp_path):
 def test_one_command_changes_the_address_everywhere(clone):
     before, old = {name: (clone / name).read_text() for name in PLACES}, address_in(clone)
     main([FORK], clone)
-    assert {name: (clone / name).read_text() for name in PLACES} == {k: v.replace(old, FORK) for k, v in before.items()}
+    for name, text in before.items():
+        assert URLS.sub("", (clone / name).read_text()) == URLS.sub("", text).replace(old, FORK)
     assert address_in(clone) == FORK
     assert (clone / "README.md").read_text() == f"[issues]({FORK}/issues)"
     for folder in ("book", "solutions"):
         assert installs_from(nbformat.read(clone / folder / SPECIMEN.name, as_version=4), FORK)
+
+
+def project(root: Path) -> dict[str, Any]:
+    """What the package says about itself."""
+    return tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def test_the_package_names_its_repository_once_there_is_one(clone):
+    has_one = address_in(ROOT) != "https://github.com/example/course-lm"
+    assert ("urls" in project(ROOT)) == has_one
+    for address in (FORK, f"{FORK}-2"):
+        main([address], clone)
+        assert project(clone)["urls"] == {"Repository": address, "Issues": f"{address}/issues"}
 
 
 @pytest.mark.parametrize(
