@@ -71,11 +71,15 @@ def train(
 def evaluate(
     folder: Folder,
     corpus: Annotated[str | None, typer.Option(help="The run's own corpus where not given.")] = None,
+    stride: Annotated[
+        int | None, typer.Option(help="Tokens from one window to the next, so that they overlap.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure a trained model on the whole validation split."""
     model, tokenizer, checkpoint = load_run(folder)
-    report(_figures(model, load_corpus(corpus or checkpoint.corpus or "toy", tokenizer=tokenizer)), as_json)
+    text = load_corpus(corpus or checkpoint.corpus or "toy", tokenizer=tokenizer)
+    report(_figures(model, text, stride), as_json)
 
 
 def _checkpoint_to_resume(out: Path, resume: bool) -> Checkpoint | None:
@@ -104,9 +108,10 @@ def _load_text(corpus: str, tokenizer: str, checkpoint: Checkpoint | None) -> Co
     raise ValueError(f"--tokenizer must be 'characters', 'bytes' or 'bpe:V', such as bpe:512; got {tokenizer!r}.")
 
 
-def _figures(model: TransformerLM, corpus: Corpus) -> dict[str, Any]:
+def _figures(model: TransformerLM, corpus: Corpus, stride: int | None = None) -> dict[str, Any]:
     starts = corpus.starts(corpus.val)
-    figures = asdict(evaluate_model(model, corpus.val, starts=starts, n_bytes=corpus.bytes_predicted(corpus.val)))
+    cut = {"starts": starts} if stride is None else {"stride": stride}
+    figures = asdict(evaluate_model(model, corpus.val, **cut, n_bytes=corpus.bytes_predicted(corpus.val)))
     if corpus.source is not None and starts is not None:
         gap = gap_to_source(model, corpus.source, corpus.val, starts)
         figures |= {"gap_to_source_nats": gap.nats_per_token, "gap_standard_error_nats": gap.standard_error}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import course_lm
-from course_lm import cli, load_checkpoint, run_log, save_checkpoint
+from course_lm import cli, evaluate, load_checkpoint, load_corpus, run_log, save_checkpoint
 from course_lm.cli import runs
 from course_lm.cli.text import continuation
 from course_lm.codec import HEADER_BYTES
@@ -48,6 +48,12 @@ def test_a_trained_model_is_evaluated_writes_and_keeps_a_ledger(run, trained):
     assert figures["n_tokens"] > 100
     assert figures["nats_per_token"] == pytest.approx(run_log.read(trained)[-1].val_nats_per_token)
     assert figures["bits_per_byte"] == pytest.approx(figures["bits_per_token"])
+    overlapping = json.loads(run("evaluate", trained, "--stride", 8, "--json")[1])
+    assert overlapping["n_tokens"] == figures["n_tokens"]
+    found = load_checkpoint(trained)
+    val = load_corpus(found.corpus).val
+    assert overlapping["nats_per_token"] == pytest.approx(evaluate(found.model, val, stride=8).nats_per_token)
+    assert overlapping["nats_per_token"] != figures["nats_per_token"]
 
     code, out, _ = run("generate", trained, "--prompt", "the a", "--n-tokens", 20)
     assert code == 0
