@@ -13,8 +13,10 @@ from course_lm._checks import real_number, whole_number
 
 Preset = Literal["tiny", "small", "base"]
 Precision = Literal["auto", "float32", "bfloat16", "float16"]
+Rows = Literal["random", "even"]
 PRESETS: tuple[Preset, ...] = ("tiny", "small", "base")
 PRECISIONS: tuple[Precision, ...] = ("auto", "float32", "bfloat16", "float16")
+ROWS: tuple[Rows, ...] = ("random", "even")
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,8 @@ class TrainConfig:
         max_grad_norm: gradients longer than this are shortened to it.
         eval_every: steps between two looks at the validation split; 0 looks only after the last step.
         checkpoint_every: steps between two checkpoints; the last step always writes one.
-        seed: of the row order and of dropout.
+        rows: ``random`` draws them, ``even`` lets them cover the text evenly.
+        seed: of the rows and of dropout.
         precision: the type of the matrix products. ``auto`` is bfloat16 on a GPU that computes in it, float16 on an
             older one, and float32 on a CPU. Weights and their updates are float32 throughout.
         compile: whether a CUDA GPU runs the model as one compiled program, which takes about a minute to make.
@@ -100,6 +103,7 @@ class TrainConfig:
     max_grad_norm: float = 1.0
     eval_every: int = 0
     checkpoint_every: int = 200
+    rows: Rows = "random"
     seed: int = 0
     precision: Precision = "auto"
     compile: bool = False
@@ -116,8 +120,9 @@ class TrainConfig:
                 "muon_lr must be at least 0 and adamw_lr above 0; "
                 f"got muon_lr={self.muon_lr} and adamw_lr={self.adamw_lr}."
             )
-        if self.precision not in PRECISIONS:
-            raise ValueError(f"precision must be one of {', '.join(PRECISIONS)}; got {self.precision!r}.")
+        for name, value, choices in (("precision", self.precision, PRECISIONS), ("rows", self.rows, ROWS)):
+            if value not in choices:
+                raise ValueError(f"{name} must be one of {', '.join(choices)}; got {value!r}.")
         if self.seed >= 2**63:
             raise ValueError(f"seed must be below 2**63; got {self.seed}.")
         if not 0 <= self.decay_fraction <= 1:

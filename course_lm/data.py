@@ -7,8 +7,9 @@ A training row is a window of the ids: inputs ``x`` and the same tokens moved by
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,6 +26,7 @@ TOY_CHARACTERS = 1_000_000
 SHAKESPEARE_URL = "https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt"
 SHAKESPEARE_SHA256 = "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed"
 SHAKESPEARE_VARIABLE = "COURSE_LM_SHAKESPEARE"
+GOLDEN_RATIO = (5**0.5 - 1) / 2
 BYTE_ORDER_MARK = "\ufeff"  # some editors begin a file in UTF-8 with it; it is not part of the text
 
 
@@ -117,10 +119,67 @@ def batches(
         ValueError: if a size is not a whole number of at least 1, a start is negative, ids or starts have another
                 shape, or no row fits.
     """
+    batch_size = whole_number("batch_size", batch_size, at_least=1)
+    allowed = _allowed(ids, context_length, starts)
+
+    def random_places() -> Iterator[Tensor]:
+        while True:
+            yield allowed[torch.randint(len(allowed), (batch_size,), generator=generator)]
+
+    return _rows(ids, random_places(), context_length)
+
+
+def even_batches(
+    ids: Tensor,
+    batch_size: int,
+    context_length: int,
+    *,
+    starts: Tensor | None = None,
+    seed: int = 0,
+    n_before: int = 0,
+) -> Iterator[tuple[Tensor, Tensor]]:
+    r"""Rows without end that cover the text evenly: whenever one stops, no part was read much more often than another.
+
+    Of the allowed places, sorted, row k takes the one at the share
+
+    .. math:: (u + k\,\varphi) \bmod 1, \qquad \varphi = (\sqrt 5 - 1) / 2
+
+    since each new multiple of the golden ratio falls into one of the largest gaps. As many random rows as fill a text
+    once leave :math:`1/e` of it unread.
+
+    Args:
+        ids: ``(N,)`` int64 ids, on the device where the rows are wanted.
+        batch_size: B, rows in a batch.
+        context_length: T, predictions in a row, in tokens.
+        starts: ``(S,)`` int64 positions in ``ids`` where a row may begin.
+        seed: decides u.
+        n_before: batches to leave out, as a run that goes on has read them.
+
+    Yields:
+        ``(x, y)``, both ``(B, T)`` int64, with ``y[:, t]`` the token after ``x[:, t]``.
+
+    Raises:
+        TypeError, ValueError: as `batches` does.
+
+    Source: Niederreiter (1992), "Random number generation and quasi-Monte Carlo methods".
+    """
+    batch_size = whole_number("batch_size", batch_size, at_least=1)
+    allowed = _allowed(ids, context_length, starts)
+    u = torch.rand((), generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+
+    def even_places() -> Iterator[Tensor]:
+        for first in itertools.count(n_before * batch_size, batch_size):
+            share = (u + torch.arange(first, first + batch_size) * GOLDEN_RATIO) % 1
+            yield allowed[(share * len(allowed)).long().clamp(max=len(allowed) - 1)]
+
+    return _rows(ids, even_places(), context_length)
+
+
+def _allowed(ids: Tensor, context_length: int, starts: Tensor | None) -> Tensor:
+    """Where a row may begin."""
     require_ids(ids)
     if ids.ndim != 1:
         raise ValueError(f"ids must be (N,), one text; got shape {tuple(ids.shape)}.")
-    batch_size = whole_number("batch_size", batch_size, at_least=1)
     context_length = whole_number("context_length", context_length, at_least=1)
     if starts is not None:
         require_positions(starts)
@@ -131,19 +190,17 @@ def batches(
             f"ids must hold at least context_length + 1 = {context_length + 1} tokens after an allowed start; "
             f"got {len(ids)} tokens. Take a longer text or a shorter context_length."
         )
-    return _rows(ids, allowed, batch_size, context_length, generator)
+    return allowed
 
 
-def _rows(
-    ids: Tensor, allowed: Tensor, batch_size: int, context_length: int, generator: torch.Generator
-) -> Iterator[tuple[Tensor, Tensor]]:
+def _rows(ids: Tensor, places: Iterable[Tensor], context_length: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """The rows ``(B, T)`` at the places ``(B,)``, and the same moved by one token."""
     offsets = torch.arange(context_length + 1, device=ids.device)
-    while True:
-        rows = allowed[torch.randint(len(allowed), (batch_size, 1), generator=generator)]  # (B, 1)
+    for begin in places:
         if ids.is_cuda:  # nobody waits for what travels from pinned memory
-            rows = rows.pin_memory()
-        rows = rows.to(ids.device, non_blocking=ids.is_cuda)  # the text is there already: only B numbers travel
-        window = ids[rows + offsets]  # (B, T + 1)
+            begin = begin.pin_memory()
+        begin = begin.to(ids.device, non_blocking=ids.is_cuda)  # the text is there already: only B numbers travel
+        window = ids[begin[:, None] + offsets]  # (B, T + 1)
         yield window[:, :-1], window[:, 1:]
 
 

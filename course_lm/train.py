@@ -17,7 +17,7 @@ from torch.amp.grad_scaler import GradScaler
 
 from course_lm.checkpoint import Checkpoint, save_checkpoint
 from course_lm.config import TrainConfig
-from course_lm.data import Corpus, batches
+from course_lm.data import Corpus, batches, even_batches
 from course_lm.device import autocast, pick_device, product_dtype, tensor_float_32
 from course_lm.distributed import Processes, joined, launched
 from course_lm.evaluate import evaluate
@@ -99,9 +99,7 @@ def _updates(
     generator = torch.Generator().manual_seed(plan.seed)
     if resume is not None:
         resume.restore(optimizers, generator, scaler)
-    text = corpus.train.to(device)
-    starts = corpus.starts(corpus.train)
-    rows = batches(text, plan.batch_size, model.context_length, starts=starts, generator=generator)
+    rows = _rows(model, corpus, plan, device, generator, done=0 if resume is None else resume.step)
     with joined(device) as processes, tensor_float_32(device):
         compute: Callable[[Tensor], Tensor] = processes.averaging_gradients(model)
         if plan.compile and device.type == "cuda":
@@ -136,6 +134,16 @@ def _updates(
                     generator=generator,
                     scaler=scaler,
                 )
+
+
+def _rows(
+    model: TransformerLM, corpus: Corpus, plan: TrainConfig, device: torch.device, generator: torch.Generator, done: int
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """The batches of the run from the update after ``done`` on."""
+    text, starts = corpus.train.to(device), corpus.starts(corpus.train)
+    if plan.rows == "even":
+        return even_batches(text, plan.batch_size, model.context_length, starts=starts, seed=plan.seed, n_before=done)
+    return batches(text, plan.batch_size, model.context_length, starts=starts, generator=generator)
 
 
 def _records_at_once(device: torch.device) -> int:

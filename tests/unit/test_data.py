@@ -5,9 +5,12 @@ from threading import Thread
 
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from course_lm import BPETokenizer, ByteTokenizer, CharTokenizer, ToyEnglish, batches, load_corpus
 from course_lm import data as data_module
+from course_lm.data import even_batches
 
 
 def test_a_corpus_is_cut_at_a_line_break_and_nothing_is_lost(tmp_path):
@@ -119,9 +122,34 @@ def test_the_state_of_the_generator_decides_the_next_batch(corpus):
     assert torch.equal(next(rows)[0], next(batches(corpus.train, 4, 10, generator=again))[0])
 
 
-def test_sizes_and_starts_that_cannot_be_are_refused():
+@settings(max_examples=30)
+@given(st.integers(1, 400), st.integers(0, 9), st.sampled_from([4, 10, 25]))
+def test_even_rows_have_read_every_part_about_as_often_whenever_they_stop(n_rows, seed, n_parts):
+    ids = torch.arange(1005)
+    rows = even_batches(ids, 1, 4, seed=seed)
+    begin = torch.tensor([int(next(rows)[0][0, 0]) for _ in range(n_rows)])  # of 1,001 places
+    in_part = torch.bincount(begin * n_parts // 1001, minlength=n_parts)
+    assert len(in_part) == n_parts
+    assert (in_part - n_rows / n_parts).abs().max() < 4
+    assert begin.unique().numel() >= 0.99 * n_rows
+
+
+def test_even_rows_go_on_where_a_run_stopped_and_begin_elsewhere_with_another_seed(corpus):
+    starts = corpus.starts(corpus.train)
+    whole = even_batches(corpus.train, 4, 30, starts=starts, seed=2)
+    rows = [next(whole) for _ in range(5)]
+    x, y = next(even_batches(corpus.train, 4, 30, starts=starts, seed=2, n_before=4))
+    assert torch.equal(x, rows[4][0])
+    assert torch.equal(y, rows[4][1])
+    assert torch.equal(x[:, 1:], y[:, :-1])
+    assert (x[:, 0] == corpus.tokenizer.bos_id).all()
+    assert not torch.equal(next(even_batches(corpus.train, 4, 30, starts=starts, seed=3))[0], rows[0][0])
+
+
+@pytest.mark.parametrize("rows", [partial(batches, generator=torch.Generator()), even_batches])
+def test_sizes_and_starts_that_cannot_be_are_refused(rows):
     def draw(**options):
-        batches(torch.arange(10), **({"batch_size": 2, "context_length": 3} | options), generator=torch.Generator())
+        rows(torch.arange(10), **({"batch_size": 2, "context_length": 3} | options))
 
     with pytest.raises(ValueError, match="batch_size must be a whole number of at least 1; got 0"):
         draw(batch_size=0)
@@ -141,8 +169,9 @@ def test_ids_that_are_no_text_are_refused():
         (torch.arange(10).int(), TypeError, "got torch.int32"),
         (torch.arange(10)[None], ValueError, r"ids must be \(N,\), one text; got shape \(1, 10\)"),
     ):
-        with pytest.raises(error, match=words):
-            batches(ids, 2, 3, generator=torch.Generator())  # at the call, not at the first batch
+        for rows in (partial(batches, generator=torch.Generator()), even_batches):
+            with pytest.raises(error, match=words):
+                rows(ids, 2, 3)  # at the call, not at the first batch
 
 
 def test_a_word_in_place_of_a_tokenizer_is_refused(tmp_path):

@@ -14,6 +14,7 @@ from course_lm import (
     NGramLM,
     TrainConfig,
     TransformerLM,
+    cross_entropy,
     evaluate,
     load_checkpoint,
     load_corpus,
@@ -21,6 +22,7 @@ from course_lm import (
     save_checkpoint,
     train,
 )
+from course_lm.data import even_batches
 from course_lm.evaluate import gap_to_source
 from course_lm.optim import build_optimizers, learning_rate_factor
 
@@ -75,9 +77,9 @@ def test_validation_is_looked_at_when_it_is_due_and_equals_the_evaluation(fresh,
 
 
 @pytest.mark.parametrize("dropout", [0.0, 0.2])
-@pytest.mark.parametrize("muon_lr", [0.02, 0.0])
-def test_a_resumed_run_equals_one_that_never_stopped_to_the_last_bit(tmp_path, fresh, corpus, dropout, muon_lr):
-    plan = replace(PLAN, muon_lr=muon_lr)
+@pytest.mark.parametrize(("muon_lr", "rows"), [(0.02, "random"), (0.0, "random"), (0.02, "even")])
+def test_a_resumed_run_equals_one_that_never_stopped_to_the_last_bit(tmp_path, fresh, corpus, dropout, muon_lr, rows):
+    plan = replace(PLAN, muon_lr=muon_lr, rows=rows)
     uninterrupted = fresh(dropout=dropout)
     whole = list(train(uninterrupted, corpus, plan))
     run = train(fresh(dropout=dropout), corpus, plan, folder=tmp_path)
@@ -91,6 +93,14 @@ def test_a_resumed_run_equals_one_that_never_stopped_to_the_last_bit(tmp_path, f
     rest = list(train(checkpoint.model, corpus, plan, folder=tmp_path, resume=checkpoint))
     assert losses(rest) == losses(whole[5:])
     assert torch.equal(weights_of(checkpoint.model), weights_of(uninterrupted))
+
+
+def test_the_plan_says_how_rows_are_chosen(fresh, corpus, monkeypatch):
+    seen = []
+    monkeypatch.setattr(loop, "cross_entropy", lambda logits, y: (seen.append(y), cross_entropy(logits, y))[1])
+    list(train(fresh(), replace(corpus, source=None), replace(PLAN, rows="even", seed=3)))
+    expected = even_batches(corpus.train, 4, 24, seed=3)
+    assert all(torch.equal(y, next(expected)[1]) for y in seen[: PLAN.steps])
 
 
 def follow(model, run):
@@ -286,6 +296,7 @@ def test_the_learning_rate_climbs_stays_and_falls():
         ({"eval_every": -1}, "eval_every must be a whole number of at least 0"),
         ({"checkpoint_every": 0}, "checkpoint_every must be a whole number of at least 1"),
         ({"seed": 2**63}, r"seed must be below 2\*\*63"),
+        ({"rows": "all"}, "rows must be one of random, even; got 'all'"),
         ({"precision": "int8"}, "precision must be one of auto, float32, bfloat16, float16; got 'int8'"),
     ],
 )
