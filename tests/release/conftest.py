@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import tarfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +27,19 @@ def names(wheel) -> list[str]:
     """Every file in the wheel."""
     with zipfile.ZipFile(wheel) as archive:
         return archive.namelist()
+
+
+@pytest.fixture(scope="session")
+def source_names(wheel) -> list[str]:
+    """Every file in the source archive, from its top folder on."""
+    with tarfile.open(next(wheel.parent.glob("*.tar.gz"))) as archive:
+        return [name.partition("/")[2] for name in archive.getnames()]
+
+
+@pytest.fixture(scope="session")
+def python() -> Path:
+    """The Python of the fresh environment."""
+    return ROOT / ".venv-release" / "bin" / "python"
 
 
 @pytest.fixture
