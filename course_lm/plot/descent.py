@@ -13,8 +13,8 @@ STYLES = ("-", "--", ":", "-.")
 
 
 def loss_landscape(
-    x: Sequence[float],
-    y: Sequence[float],
+    x: Sequence[float] | np.ndarray,
+    y: Sequence[float] | np.ndarray,
     loss: np.ndarray,
     marks: Mapping[str, tuple[float, float]],
     labels: tuple[str, str],

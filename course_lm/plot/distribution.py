@@ -14,7 +14,7 @@ LOOKS = (("#d0d4da", ""), (ORANGE, "//"), (BLUE, ""), ("white", ".."))  # told a
 NARROWEST = 0.025  # a shorter piece of the stick has no room for its name
 
 
-def probability_map(alphabet: Sequence[str], read: str, came: str, p: Sequence[Sequence[float]]) -> Figure:
+def probability_map(alphabet: Sequence[str], read: str, came: str, p: Sequence[Sequence[float]] | np.ndarray) -> Figure:
     """What does a model say at every position of a text?
 
     Args:

@@ -34,7 +34,9 @@ def running_product(tokens: Sequence[str], nats: Mapping[str, Sequence[float]]) 
     return figure
 
 
-def running_logarithm(log_p: Sequence[float], products: Mapping[str, Sequence[float]]) -> Figure:
+def running_logarithm(
+    log_p: Sequence[float] | np.ndarray, products: Mapping[str, Sequence[float] | np.ndarray]
+) -> Figure:
     """Up to where can a computer hold the probability of a text?
 
     Args:

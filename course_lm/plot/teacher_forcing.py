@@ -35,7 +35,7 @@ def causal_mask(tokens: Sequence[str], visible_to: Sequence[Sequence[bool]]) -> 
     return figure
 
 
-def influence(strength: Sequence[Sequence[float]]) -> Figure:
+def influence(strength: Sequence[Sequence[float]] | np.ndarray) -> Figure:
     """On which inputs does each prediction depend?
 
     Args:
