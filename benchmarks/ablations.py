@@ -16,6 +16,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from statistics import mean, median
+from typing import Any
 from unittest import mock
 
 import torch
@@ -23,6 +24,12 @@ from torch import nn
 
 from course_lm import ModelConfig, TrainConfig, TransformerLM, evaluate, load_corpus, train
 from course_lm.data import Corpus
+from course_lm.model import Block
+
+
+def blocks(model: TransformerLM) -> list[Block]:
+    """The blocks of a model, from the first to the last."""
+    return [block for block in model.blocks if isinstance(block, Block)]
 
 
 def no_previous_token(model: TransformerLM) -> None:
@@ -33,14 +40,14 @@ def no_previous_token(model: TransformerLM) -> None:
 
 def no_rotation(model: TransformerLM) -> None:
     """Attention does not know how far apart two positions are."""
-    for block in model.blocks:
+    for block in blocks(model):
         block.attention.cos.fill_(1)
         block.attention.sin.fill_(0)
 
 
 def random_outputs(model: TransformerLM) -> None:
     """The projections that begin at 0 begin as random as the others."""
-    for matrix in [model.head, *(m for block in model.blocks for m in (block.attention.out, block.down))]:
+    for matrix in [model.head, *(m for block in blocks(model) for m in (block.attention.out, block.down))]:
         nn.init.normal_(matrix, std=matrix.shape[1] ** -0.5)
 
 
@@ -49,7 +56,7 @@ class Ablation:
     """The recipe without one ingredient: other settings, a change of the untrained model, other values for names."""
 
     name: str
-    plan: dict[str, object] = field(default_factory=dict)
+    plan: dict[str, Any] = field(default_factory=dict)
     change: Callable[[TransformerLM], None] = lambda model: None
     names: dict[str, object] = field(default_factory=dict)
 

@@ -19,12 +19,16 @@ import gzip
 import lzma
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 
 from course_lm import compress, decompress, evaluate, load_checkpoint, load_corpus
 from course_lm.codec import HEADER_BYTES
+
+T = TypeVar("T")
 
 
 def main() -> None:
@@ -34,8 +38,10 @@ def main() -> None:
     parser.add_argument("--n-bytes", type=int, default=10_000)
     arguments = parser.parse_args()
     checkpoint = load_checkpoint(arguments.run)
-    model, tokenizer = checkpoint.model, checkpoint.tokenizer
-    corpus = load_corpus(checkpoint.corpus, tokenizer=tokenizer)
+    model, tokenizer, name = checkpoint.model, checkpoint.tokenizer, checkpoint.corpus
+    if tokenizer is None or name is None:
+        parser.error(f"{arguments.run} must be the folder of a run of course-lm train; its checkpoint names no corpus.")
+    corpus = load_corpus(name, tokenizer=tokenizer)
     text = first_bytes(tokenizer.decode(corpus.val[1:]), arguments.n_bytes)
     raw = text.encode()
     metrics = evaluate(model, tokenizer.encode_with_bos(text))
@@ -43,15 +49,15 @@ def main() -> None:
     back, t_decompress = timed(lambda: decompress(data, model, tokenizer))
     if back != text:
         raise AssertionError("decompress must give the text back.")
-    print(f"{checkpoint.corpus}, {len(raw)} bytes of held-out text, {len(text)} characters; torch {torch.__version__}")
+    print(f"{name}, {len(raw)} bytes of held-out text, {len(text)} characters; torch {torch.__version__}")
     print(f"weights not counted: {sum(4 * p.numel() for p in model.parameters())} bytes")
     print("\n| | bytes | bits per byte | seconds |\n|---|---|---|---|")
     row("the ledger's sum", metrics.bits_per_token * metrics.n_tokens / 8, raw)
     row("ours, payload", len(data) - HEADER_BYTES, raw)
     row(f"ours, with the header of {HEADER_BYTES}", len(data), raw, f"{t_compress:.1f}, back {t_decompress:.1f}")
-    for name, shorten in (("gzip -9", gzip.compress), ("bzip2 -9", bz2.compress), ("xz -9e", xz)):
-        shorter, seconds = timed(lambda shorten=shorten: shorten(raw))
-        row(name, len(shorter), raw, f"{seconds:.3f}")
+    for other, shorten in OTHERS.items():
+        shorter, seconds = timed(partial(shorten, raw))
+        row(other, len(shorter), raw, f"{seconds:.3f}")
 
 
 def row(name: str, n_bytes: float, raw: bytes, seconds: str = "") -> None:
@@ -69,7 +75,10 @@ def xz(raw: bytes) -> bytes:
     return lzma.compress(raw, preset=9 | lzma.PRESET_EXTREME)
 
 
-def timed(work: Callable[[], object]) -> tuple[object, float]:
+OTHERS: dict[str, Callable[[bytes], bytes]] = {"gzip -9": gzip.compress, "bzip2 -9": bz2.compress, "xz -9e": xz}
+
+
+def timed(work: Callable[[], T]) -> tuple[T, float]:
     """What a call returns, and its seconds."""
     begin = time.perf_counter()
     result = work()

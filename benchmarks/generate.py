@@ -27,14 +27,17 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from statistics import median
+from types import ModuleType
+from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from course_lm import ModelConfig, TransformerLM, generate
 from course_lm.generate import stream
 
 V, LAYERS, HEADS, WIDTH = 65, 4, 4, 128
+Pair = tuple[TransformerLM, Any]  # ours, and nanoGPT's, whose class only its own file knows
 Timed = dict[str, Callable[[], float]]  # for each peer, one round: seconds per token
 
 
@@ -46,7 +49,8 @@ class WithoutCache:
 
     def __call__(self, ids: Tensor) -> Tensor:
         """Logits ``(B, T, V)``."""
-        return self.model(ids)
+        logits: Tensor = self.model(ids)
+        return logits
 
 
 def main() -> None:
@@ -74,15 +78,17 @@ def main() -> None:
         )
 
 
-def imported(path: Path):
+def imported(path: Path) -> ModuleType:
     """The module in a file."""
     spec = importlib.util.spec_from_file_location("nanogpt", path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} must be a file of Python. Name a checkout of nanoGPT.")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
-def models(nanogpt, context_length: int) -> tuple[TransformerLM, nn.Module]:
+def models(nanogpt: ModuleType, context_length: int) -> Pair:
     """Ours and nanoGPT's, of one shape, with random weights."""
     ours = TransformerLM(ModelConfig(V, context_length, n_layers=LAYERS, n_heads=HEADS, d_model=WIDTH)).eval()
     generator = torch.Generator().manual_seed(0)
@@ -101,7 +107,7 @@ def prompt(n_tokens: int) -> Tensor:
     return torch.randint(V, (1, n_tokens), generator=torch.Generator().manual_seed(1))
 
 
-def check_same_tokens(pair: tuple[TransformerLM, nn.Module]) -> None:
+def check_same_tokens(pair: Pair) -> None:
     """With the cache and without it, the same text is written."""
     texts = [generate(m, prompt(1), 255, generator=seeded()) for m in (pair[0], WithoutCache(pair[0]))]
     if not torch.equal(*texts):
@@ -113,7 +119,7 @@ def seeded() -> torch.Generator:
     return torch.Generator().manual_seed(2)
 
 
-def whole_calls(pair: tuple[TransformerLM, nn.Module], n_prompt: int, n_tokens: int) -> Timed:
+def whole_calls(pair: Pair, n_prompt: int, n_tokens: int) -> Timed:
     """Each peer continues a prompt in one call."""
     ours, peer = pair
     ids = prompt(n_prompt)
@@ -124,7 +130,7 @@ def whole_calls(pair: tuple[TransformerLM, nn.Module], n_prompt: int, n_tokens: 
     }
 
 
-def last_tokens(pair: tuple[TransformerLM, nn.Module], n_read: int, n_tokens: int) -> Timed:
+def last_tokens(pair: Pair, n_read: int, n_tokens: int) -> Timed:
     """Each peer adds the last tokens to a window that is almost full."""
     ours, peer = pair
     ids = prompt(n_read)

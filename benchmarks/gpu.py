@@ -23,10 +23,11 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import torch
 from nanogpt import FOR_A_GPU, nanogpt
@@ -66,7 +67,7 @@ class Result:
     share_of_peak: float | None
     memory_gib: float | None  # the most that the run held on the card at once
     curve: list[tuple[int, float, float]]  # updates, seconds of training, loss on the validation split
-    configuration: dict[str, object]
+    configuration: Mapping[str, object]
 
 
 def synchronize(device: torch.device) -> None:
@@ -142,7 +143,7 @@ def result(
     curve: list[tuple[int, float, float]],
     tokens_per_second: float,
     share: float | None,
-    configuration: dict[str, object],
+    configuration: Mapping[str, object],
     at: Setting,
 ) -> Result:
     """The figures of a curve; the next run's memory is counted from here."""
@@ -191,7 +192,7 @@ def parsed() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def keep(record: dict[str, object], path: Path) -> None:
+def keep(record: dict[str, Any], path: Path) -> None:
     """Write a record to a file, or to a folder under the name of its date and card."""
     if path.suffix != ".json":
         path.mkdir(parents=True, exist_ok=True)

@@ -19,7 +19,7 @@ import io
 import math
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import torch
@@ -27,9 +27,12 @@ from torch import Tensor, nn
 from torch.amp.grad_scaler import GradScaler
 
 from course_lm import ModelConfig, TrainConfig, TransformerLM, batches, evaluate, load_corpus, train
+from course_lm.config import Precision
 from course_lm.data import Corpus
 from course_lm.device import autocast
+from course_lm.language_model import LanguageModel
 
+RACING: tuple[Precision, ...] = ("float32", "bfloat16")
 WARMUP, PEAK_RATE, LAST_RATE = 100, 1e-3, 1e-4
 
 
@@ -56,7 +59,7 @@ class Competitor:
 
     name: str
     steps: int
-    model: Callable[[Tensor], Tensor]
+    model: LanguageModel
     run: Iterator[object]
     seconds: float = 0.0
 
@@ -76,7 +79,7 @@ class AsLanguageModel:
     def __call__(self, ids: Tensor) -> Tensor:
         """Logits ``(B, T, V)``."""
         self.gpt.eval()
-        logits = self.gpt(ids, ids)[0]
+        logits: Tensor = self.gpt(ids, ids)[0]
         self.gpt.train()
         return logits
 
@@ -126,7 +129,7 @@ def cosine_rate(step: int, iterations: int) -> float:
     return LAST_RATE + 0.5 * (1 + math.cos(math.pi * share)) * (PEAK_RATE - LAST_RATE)
 
 
-def ours(corpus: Corpus, seed: int, steps: int, precision: str) -> Competitor:
+def ours(corpus: Corpus, seed: int, steps: int, precision: Precision) -> Competitor:
     """Our run of the same shape: all that `train` does, but for the look at the validation split at its end."""
     model = TransformerLM(ModelConfig.preset("small", corpus.tokenizer.vocab_size), seed=seed)
     plan = replace(TrainConfig.preset("small"), steps=steps, seed=seed, precision=precision, eval_every=0)
@@ -154,7 +157,7 @@ def main() -> None:
     print("|---|---|---|---|---|---|", flush=True)
     for seed in range(arguments.seeds):
         peer = nanogpt(arguments.nanogpt, corpus, seed, FOR_A_CPU, torch.device("cpu"))
-        runs = [peer, *(ours(corpus, seed, arguments.steps, precision) for precision in ("float32", "bfloat16"))]
+        runs = [peer, *(ours(corpus, seed, arguments.steps, precision) for precision in RACING)]
         race(runs)
         bar = evaluate(peer.model, corpus.val).nats_per_token
         for run in runs:

@@ -29,7 +29,7 @@ def title(path: Path) -> str:
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".ipynb":
         text = "\n".join(c.source for c in nbformat.reads(text, as_version=4).cells if c.cell_type == "markdown")
-    return HEADING.search(text)[1]
+    return next(HEADING.finditer(text))[1]
 
 
 def contents() -> Iterator[str]:

@@ -17,20 +17,20 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from course_lm import CharTokenizer, ModelConfig, TransformerLM
+from course_lm import CharTokenizer, ModelConfig, Tokenizer, TransformerLM
 from course_lm.attention import ROPE_BASE, SCALE
 
 LIVE = Path(__file__).parents[1] / "_static" / "live"
 LARGEST = 127
 
 
-def write(name: str, model: TransformerLM, tokenizer: CharTokenizer, record: Mapping[str, Any]) -> Path:
+def write(name: str, model: TransformerLM, tokenizer: Tokenizer, record: Mapping[str, Any]) -> Path:
     """Write the script ``NAME_weights.js``.
 
     Args:
         name: what `courseLM.load` is asked for.
         model: the model; its weights are rounded to int8 on the way.
-        tokenizer: its characters.
+        tokenizer: its tokenizer, whose tokens are characters.
         record: how it was made, and what it costs.
     """
     weights = {key: rows(tensor) for key, tensor in model.state_dict().items()}

@@ -7,25 +7,26 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from host import CHROMIUM_FLAGS, find_chromium, serve
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, ViewportSize
 
 IMAGES = Path(__file__).parents[1] / "images"
-SIZE = {"width": 1200, "height": 630}  # pixels, what social cards show whole
+SIZE: ViewportSize = {"width": 1200, "height": 630}  # pixels, what social cards show whole
 LIVE = "book/live.html#text=the+dogs+near+the+castle+dances.&at=31"
-SHOTS = {  # file: page, mode, what to scroll to, whether its first term opens
+Mode = Literal["light", "dark"]
+SHOTS: dict[str, tuple[str, Mode, str, bool]] = {  # file: page, mode, what to scroll to, whether its first term opens
     "chapter.png": ("book/03_cross_entropy.html", "light", "#what-the-model-outputs", True),
     "live.png": (LIVE, "dark", ".live-model", False),
 }
 
 
-def shoot(browser: Browser, url: str, mode: str, place: str, opens: bool) -> Image.Image:
+def shoot(browser: Browser, url: str, mode: Mode, place: str, opens: bool) -> Image.Image:
     """A picture of what a reader sees at one place of a page."""
     page = browser.new_page(viewport=SIZE, color_scheme=mode, reduced_motion="reduce")
     page.goto(url, wait_until="networkidle")

@@ -34,7 +34,7 @@ def record(corpus: Corpus, machine: str) -> dict[str, object]:
     V, bos = corpus.tokenizer.vocab_size, corpus.tokenizer.bos_id
     model, plan = TransformerLM(ModelConfig.preset("small", V)), TrainConfig.preset("small")
     run = list(train(model, corpus, plan))
-    looks = [update for update in run if update.val_nats_per_token is not None]
+    looks = {update.step: loss for update in run if (loss := update.val_nats_per_token) is not None}
     written = generate(model, torch.tensor([[bos]]), N_SAMPLED, generator=torch.Generator().manual_seed(0))[0, 1:]
     counting = {"uniform": UniformLM(V)} | {f"{n}-gram": NGramLM(n, V).fit(corpus.train) for n in (2, 5)}
     return {
@@ -46,8 +46,8 @@ def record(corpus: Corpus, machine: str) -> dict[str, object]:
         "validation_characters": len(corpus.val) - 1,
         "trained_on": run[-1].n_tokens,
         "losses": [round(update.nats_per_token, 3) for update in run],
-        "val_steps": [update.step for update in looks],
-        "val_losses": [round(update.val_nats_per_token, 3) for update in looks],
+        "val_steps": [*looks],
+        "val_losses": [round(loss, 3) for loss in looks.values()],
         "baselines": {name: round(evaluate(m, corpus.val).nats_per_token, 3) for name, m in counting.items()},
         "sample": corpus.tokenizer.decode(written),
     }

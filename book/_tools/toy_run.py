@@ -12,8 +12,18 @@ from pathlib import Path
 import torch
 from matplotlib.figure import Figure
 
-from course_lm import ModelConfig, StepRecord, TrainConfig, TransformerLM, evaluate, generate, load_corpus, plot
-from course_lm.data import Corpus
+from course_lm import (
+    ModelConfig,
+    StepRecord,
+    ToyEnglish,
+    TrainConfig,
+    TransformerLM,
+    evaluate,
+    generate,
+    load_corpus,
+    plot,
+)
+from course_lm.data import Corpus, line_starts
 from course_lm.evaluate import gap_to_source
 from course_lm.run_cache import train_once
 
@@ -24,9 +34,9 @@ PRESET = "tiny"
 
 def page(model: TransformerLM, corpus: Corpus, plan: TrainConfig) -> str:
     """What the run reached, in Markdown."""
-    starts = corpus.starts(corpus.val)
+    starts = line_starts(corpus.val, corpus.tokenizer.bos_id)
     metrics = evaluate(model, corpus.val, starts=starts, n_bytes=corpus.bytes_predicted(corpus.val))
-    gap = gap_to_source(model, corpus.source, corpus.val, starts)
+    gap = gap_to_source(model, ToyEnglish(), corpus.val, starts)
     start = torch.tensor([[corpus.tokenizer.bos_id]])
     sample = generate(model, start, 300, generator=torch.Generator().manual_seed(0))
     text = corpus.tokenizer.decode(sample[0, 1:])
@@ -56,12 +66,12 @@ def first_figure(model: TransformerLM, corpus: Corpus) -> Figure:
 
 def curve(run: list[StepRecord], floor: float) -> Figure:
     """The losses of the run."""
-    looks = [record for record in run if record.val_nats_per_token is not None]
+    looks = {record.step: loss for record in run if (loss := record.val_nats_per_token) is not None}
     return plot.training_curve(
         [record.step for record in run],
         [record.nats_per_token for record in run],
-        [record.step for record in looks],
-        [record.val_nats_per_token for record in looks],
+        [*looks],
+        [*looks.values()],
         floor=floor,
     )
 
@@ -72,7 +82,7 @@ def main() -> None:
     corpus, plan = load_corpus("toy"), TrainConfig.preset(PRESET)
     model, run = train_once(ModelConfig.preset(PRESET, corpus.tokenizer.vocab_size), corpus, plan)
     FOLDER.mkdir(parents=True, exist_ok=True)
-    curve(run, corpus.source.entropy_rate).savefig(FOLDER / "curve.png", dpi=110)
+    curve(run, ToyEnglish().entropy_rate).savefig(FOLDER / "curve.png", dpi=110)
     first_figure(model, corpus).savefig(FOLDER / "next_token.png", dpi=110)
     (FOLDER / "page.md").write_text(page(model, corpus, plan), encoding="utf-8")
 
