@@ -9,19 +9,16 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
-sys.path.append(str(Path(__file__).parents[2] / "book" / "_tools"))
 from host import CHROMIUM_FLAGS, SITE, find_chromium, serve
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
 GENERATED = {"index.html", "search.html", "genindex.html", "404.html"}  # at the top of the site, by no author
 
@@ -164,12 +161,18 @@ def open_page(desk: Desk) -> Iterator[Callable[..., Page]]:
 
 def record_complaints(context: BrowserContext, complaints: list[str]) -> None:
     """Add to the list each request to another host and each error of a script."""
+
     # Nothing can leave this machine, so such a request fails; those that succeed need not be told, which takes time.
-    context.on("requestfailed", lambda r: is_local(r.url) or complaints.append(f"asks another host: {r.url}"))
-    context.on(
-        "console",
-        lambda m: m.type == "error" and complaints.append(f"console: {m.text} {m.location['url']}"),
-    )
+    def failed(request: Request) -> None:
+        if not is_local(request.url):
+            complaints.append(f"asks another host: {request.url}")
+
+    def said(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complaints.append(f"console: {message.text} {message.location['url']}")
+
+    context.on("requestfailed", failed)
+    context.on("console", said)
     context.on("weberror", lambda e: complaints.append(f"script: {e.error}"))
 
 

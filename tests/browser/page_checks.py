@@ -5,11 +5,13 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+Theme = Literal["light", "dark"]
+THEMES: tuple[Theme, ...] = ("light", "dark")
 WIDTHS = (1280, 768, 390, 320)  # pixels: a laptop, a tablet, a phone, and the narrowest that must not scroll sideways
 MOST_KILOBYTES = 900  # over the network, on a first visit
 
@@ -66,14 +68,14 @@ def sideways(page: Page) -> Iterator[str]:
 def colors(page: Page) -> Iterator[str]:
     """Text with too little contrast, and figures without a white ground in dark mode. It ends in light mode."""
     new = {}
-    for mode in ("light", "dark"):
+    for mode in THEMES:
         switch_to(page, mode)
         new[mode] = set(page.evaluate(MARK_STYLES, list(SOUND_STYLES)))
     grounds = "all => all.map(i => getComputedStyle(i).backgroundColor)"
     found = page.locator("article .cell_output img").evaluate_all(grounds)
     complaints = [f"dark: a figure stands on {ground}" for ground in found if ground != "rgb(255, 255, 255)"]
     page.evaluate(UNWRAP_CODE)
-    for mode in ("dark", "light"):
+    for mode in reversed(THEMES):
         switch_to(page, mode)
         if new[mode]:
             complaints += [f"{mode}: {violation}" for violation in axe(page, COLORS_ALONE, of=MARKED)]
@@ -97,7 +99,7 @@ def phone_violations(page: Page) -> Iterator[str]:
     yield from axe(page, {"runOnly": [*LAYOUT, "button-name", "link-name", "label", "region", "target-size"]})
 
 
-def switch_to(page: Page, theme: str) -> None:
+def switch_to(page: Page, theme: Theme) -> None:
     """Let the system prefer light or dark, which the book follows.
 
     The pages are opened with reduced motion, so that axe sees no color halfway between the two.

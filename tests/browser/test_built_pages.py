@@ -11,7 +11,9 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from bs4 import BeautifulSoup, NavigableString, SoupStrainer, Tag
+from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString
+from bs4.filter import SoupStrainer
 
 import course_lm
 
@@ -174,7 +176,7 @@ def test_every_notebook_opens_on_colab_from_the_repository_of_its_page(site: Pat
 def test_figures_have_alternative_text(site: Path, pages: list[str]) -> None:
     for page in pages:
         for figure in article(site, page).find_all("img"):
-            assert describes(figure.get("alt")), f"{page}: {figure.get('src')} has alt={figure.get('alt')!r}"
+            assert describes(str(figure.get("alt", ""))), f"{page}: {figure.get('src')} has alt={figure.get('alt')!r}"
 
 
 def describes(alt: str | None) -> bool:
@@ -283,7 +285,7 @@ def prose(node: Tag) -> Iterable[tuple[str, str | None]]:
         if isinstance(child, NavigableString):
             yield str(child), None
         elif isinstance(child, Tag) and child.name == "a":
-            if "glossary-term" in child.get("class", []):
+            if "glossary-term" in child.get_attribute_list("class"):
                 yield child.get_text(), unquote(urlsplit(str(child["href"])).fragment)
         elif isinstance(child, Tag) and is_prose(child):
             yield from prose(child)
@@ -291,7 +293,7 @@ def prose(node: Tag) -> Iterable[tuple[str, str | None]]:
 
 def is_prose(tag: Tag) -> bool:
     """Whether an element holds running text."""
-    return tag.name not in NOT_PROSE and not NOT_PROSE_CLASSES & set(tag.get("class", []))
+    return tag.name not in NOT_PROSE and not NOT_PROSE_CLASSES & set(tag.get_attribute_list("class"))
 
 
 def test_mentions_without_a_definition_are_found() -> None:

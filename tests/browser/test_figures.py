@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import page_checks
 import pytest
 from bs4 import BeautifulSoup, Tag
+
+from . import page_checks
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -218,10 +219,8 @@ def assert_accessible(page: Page) -> None:
     Light and dark differ in color alone.
     """
     figure = page.locator(".course-figure")
-    for mode, rules in {
-        "light": {},
-        "dark": {"runOnly": ["color-contrast"]},
-    }.items():
+    rules_of: dict[page_checks.Theme, dict[str, list[str]]] = {"light": {}, "dark": {"runOnly": ["color-contrast"]}}
+    for mode, rules in rules_of.items():
         page.emulate_media(color_scheme=mode, reduced_motion="reduce")
         page.wait_for_selector(f'html[data-theme="{mode}"]', state="attached")
         assert list(page_checks.axe(page, rules, of="() => document.querySelectorAll('.course-figure')")) == []

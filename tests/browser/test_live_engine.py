@@ -9,20 +9,17 @@ import json
 import random
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import live_weights
 import numpy as np
 import pytest
 import torch
 
 from course_lm import CharTokenizer, ToyEnglish, TransformerLM, ledger
-
-sys.path.append(str(Path(__file__).parents[2] / "book" / "_tools"))
-import live_weights
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -10,10 +10,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
-import page_checks
 import pytest
 
 from course_lm import ToyEnglish
+
+from . import page_checks
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import page_checks
 import pytest
+
+from . import page_checks
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from conftest import Desk
     from playwright.sync_api import Page
+
+    from .conftest import Desk
 
 OpenPage = Callable[..., "Page"]
 CHAPTER = "book/03_cross_entropy.html"

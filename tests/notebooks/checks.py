@@ -9,16 +9,12 @@ from __future__ import annotations
 import base64
 import re
 import struct
-import sys
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import nbformat
-
-sys.path.append(str(Path(__file__).parents[2] / "book" / "_tools"))
-
 import gpu_runs
+import nbformat
 from cited_facts import CODE, NUMBER, TAGGED, Facts, fact, plain, stored_facts
 
 SOURCED = re.compile(rf"{NUMBER}[%$*]*<!-- *@[\w-]+ *-->")

@@ -1,10 +1,6 @@
 """The table of contents that `make lab` opens with."""
 
 import re
-import sys
-from pathlib import Path
-
-sys.path.append(str(Path(__file__).parents[2] / "book" / "_tools"))
 
 from contents import ROOT, contents
 

@@ -7,8 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import gpu_runs
 import pytest
-from checks import complaints, gpu_runs
+
+from .checks import complaints
 
 ROOT = Path(__file__).parents[2]
 CARD = {"device": "cuda", "card": "Some GPU 9000", "card_memory_gib": 14.74, "driver": "550.54.15", "cuda": "12.8"}

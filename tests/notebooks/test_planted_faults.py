@@ -9,8 +9,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from checks import complaints
 from nbformat.v4 import new_output
+
+from .checks import complaints
 
 SPECIMEN = Path(__file__).with_name("specimen.ipynb")
 Notebook = nbformat.NotebookNode

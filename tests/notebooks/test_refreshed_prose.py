@@ -4,10 +4,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from checks import complaints_about_prose
 from cited_facts import refreshed
 from execute import main, refresh
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from .checks import complaints_about_prose
 
 SPECIMEN = Path(__file__).with_name("specimen.ipynb")
 OWN = {"loss": "0.345", "z": "-8.5", "n": "1,024", "share": "76%", "odd": "inf", "up": "+0.5"}

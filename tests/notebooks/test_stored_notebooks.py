@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-from checks import complaints
 from cited_facts import facts_of_chapters
+
+from .checks import complaints
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted([*ROOT.glob("book/*.ipynb"), *ROOT.glob("solutions/*.ipynb")])
@@ -32,7 +33,7 @@ NAMES_IN_CHAPTER_3 = {"thread_T": "T", "thread_p_s": "p_s", "thread_loss": "loss
 def disagreements(chapters):
     """Facts of the thread that have two values in the book."""
     own = {name: chapters["03"][fact] for name, fact in NAMES_IN_CHAPTER_3.items()}
-    values = {}
+    values: dict[str, dict[str, list[str]]] = {}
     for chapter, facts in [*chapters.items(), ("03", own)]:
         for fact, value in facts.items():
             if fact.startswith("thread_"):

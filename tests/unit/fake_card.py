@@ -21,22 +21,28 @@ MOVES = (torch.ops.aten._to_copy.default, torch.ops.aten.copy_.default)
 class OnCard(Tensor):
     """A tensor on the card."""
 
-    values: Tensor
+    held: Tensor
 
     @staticmethod
     def __new__(cls, values: Tensor) -> OnCard:
-        layout = {"strides": values.stride(), "storage_offset": values.storage_offset(), "dtype": values.dtype}
-        tensor: OnCard = Tensor._make_wrapper_subclass(cls, values.shape, **layout, device=CARD)
-        tensor.values = values
+        tensor: OnCard = Tensor._make_wrapper_subclass(
+            cls,
+            values.shape,
+            strides=values.stride(),
+            storage_offset=values.storage_offset(),
+            dtype=values.dtype,
+            device=CARD,
+        )
+        tensor.held = values
         return tensor
 
     def tolist(self) -> list[Any]:
         """What torch does for any device, but not for a subclass."""
-        values: list[Any] = self.values.tolist()
+        values: list[Any] = self.held.tolist()
         return values
 
     @classmethod
-    def __torch_dispatch__(
+    def __torch_dispatch__(  # type: ignore[override]  # torch's stub has no class method here
         cls,
         function: Any,
         types: Sequence[type],
@@ -71,4 +77,4 @@ def _compute(function: Any, arguments: tuple[Any, ...], options: dict[str, Any])
 
 
 def _values(tensor: OnCard) -> Tensor:
-    return tensor.values
+    return tensor.held

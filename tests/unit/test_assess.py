@@ -7,11 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from answers import notebook, source
 
 from course_lm.grading.batch import Plan, grade
 from course_lm.grading.marks import Row
 from course_lm.grading.question import all_questions, case, question_named
+
+from .answers import notebook, source
 
 RIGHT = source("cross_entropy", "return (-logits.log_softmax(-1)[torch.arange(len(targets)), targets]).mean()")
 WRONG = source("cross_entropy", "return logits.sum()")

@@ -86,7 +86,8 @@ def test_a_block_and_the_whole_model_equal_their_plain_forms(model, ids):
 @torch.no_grad()
 def test_reading_after_a_cache_equals_torch_with_an_explicit_mask(attention, n_before, T):
     x = normal(3, n_before + T, 16)
-    cache = LayerCache(*torch.zeros(2, 3, 2, 24, 8, dtype=torch.float64), length=0)
+    keys, values = torch.zeros(2, 3, 2, 24, 8, dtype=torch.float64)
+    cache = LayerCache(keys, values, length=0)
     if n_before:
         attention(x[:, :n_before], cache)
     cache.length = n_before

@@ -7,10 +7,11 @@ import sys
 import zipfile
 
 import pytest
-from answers import notebook, source
 
 from course_lm.grading.autograder import main, write_autograder
 from course_lm.grading.batch import Plan
+
+from .answers import notebook, source
 
 RIGHT = source("cross_entropy", "return (-logits.log_softmax(-1)[torch.arange(len(targets)), targets]).mean()")
 

@@ -6,15 +6,13 @@ import io
 import json
 import re
 import subprocess
-import sys
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 
 pytest.importorskip("sphinx", reason="the book's tools are not installed")
-sys.path.append(str(Path(__file__).parents[2] / "book" / "_ext"))
 
 from course_ext import figures, glossary, head, not_found, pages, reference, repository
 from docutils import nodes
@@ -24,6 +22,11 @@ from sphinx.util.docutils import docutils_namespace
 
 DEFAULT = "https://github.com/example/course-lm"
 ORIGIN = "https://github.com/fork/course"
+
+
+def stand_in(**attributes: object) -> Any:
+    """What a function asks of an object of Sphinx, and no more."""
+    return SimpleNamespace(**attributes)
 
 
 @pytest.mark.parametrize(
@@ -93,9 +96,7 @@ def test_buttons_follow_the_repository(
 ) -> None:
     monkeypatch.setenv("COURSE_LM_REPO_URL", url)
     options = {"repository_url": DEFAULT, "launch_buttons": {"colab_url": "https://colab.research.google.com"}}
-    repository.set_repository(
-        SimpleNamespace(confdir=tmp_path), SimpleNamespace(html_theme_options=options, html_baseurl="")
-    )
+    repository.set_repository(stand_in(confdir=tmp_path), stand_in(html_theme_options=options, html_baseurl=""))
     assert options["repository_url"] == url
     assert options["repository_provider"] == provider
     assert bool(options["launch_buttons"]) is has_colab
@@ -152,7 +153,7 @@ def test_addresses_count_from_the_root_and_others_stay() -> None:
 def test_figure_gets_its_size_and_other_images_stay(tmp_path: Path) -> None:
     header = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + (300).to_bytes(4, "big") + (200).to_bytes(4, "big") + b"\x08\x02"
     (tmp_path / "a.png").write_bytes(header + bytes(20))
-    app = SimpleNamespace(srcdir=tmp_path, builder=SimpleNamespace(images={"a.png": "1.png"}))
+    app = stand_in(srcdir=tmp_path, builder=stand_in(images={"a.png": "1.png"}))
     logo = '<img alt="logo" src="../_static/logo.png">'
     context = {"body": f'<img alt="bars" src="../_images/1.png" />{logo}'}
     figures.prepare_figures(app, "page", "page.html", context, None)
@@ -166,7 +167,7 @@ def test_comments_leave_the_page_and_the_rest_stays() -> None:
     title = nodes.title("", "", nodes.Text("Loss 3"), nodes.raw("", "<!-- = loss -->", format="html"))
     block = nodes.raw("", "<!-- a\nb --><hr>", format="html")
     document += [title, block]
-    pages.remove_comments(SimpleNamespace(), document)
+    pages.remove_comments(stand_in(), document)
     assert title.astext() == "Loss 3"
     assert [raw.astext() for raw in document.findall(nodes.raw)] == ["<hr>"]
     assert next(document.findall(nodes.raw))["format"] == "html"
@@ -179,8 +180,8 @@ def test_thebe_is_dropped_and_other_assets_stay() -> None:
         asset(filename=None, attributes={"body": "var thebe_selector = 'x'"}),
         asset(filename="_static/glossary.js", attributes={}),
     ]
-    context = {"script_files": scripts, "css_files": ["_static/sphinx-thebe.css", "_static/course.css"]}
-    pages.drop_thebe(SimpleNamespace(), "page", "page.html", context, None)
+    context: dict[str, Any] = {"script_files": scripts, "css_files": ["_static/sphinx-thebe.css", "_static/course.css"]}
+    pages.drop_thebe(stand_in(), "page", "page.html", context, None)
     assert [script.filename for script in context["script_files"]] == ["_static/glossary.js"]
     assert context["css_files"] == ["_static/course.css"]
 
@@ -271,7 +272,7 @@ def test_protocol_has_no_signature_and_others_keep_theirs() -> None:
         pass
 
     shown = [
-        reference.drop_protocol_signature(SimpleNamespace(), "class", "", kind, {}, "(*args, **kwargs)", None)
+        reference.drop_protocol_signature(stand_in(), "class", "", kind, {}, "(*args, **kwargs)", None)
         for kind in (Reader, File, len)
     ]
     assert shown == [("", None), None, None]

@@ -51,6 +51,7 @@ def test_a_trained_model_is_evaluated_writes_and_keeps_a_ledger(run, trained):
     overlapping = json.loads(run("evaluate", trained, "--stride", 8, "--json")[1])
     assert overlapping["n_tokens"] == figures["n_tokens"]
     found = load_checkpoint(trained)
+    assert found.corpus
     val = load_corpus(found.corpus).val
     assert overlapping["nats_per_token"] == pytest.approx(evaluate(found.model, val, stride=8).nats_per_token)
     assert overlapping["nats_per_token"] != figures["nats_per_token"]
@@ -88,6 +89,7 @@ def test_a_run_with_longer_or_shorter_tokens_is_resumed_evaluated_and_writes(run
 
 def test_text_appears_token_by_token(trained):
     checkpoint = load_checkpoint(trained)
+    assert checkpoint.tokenizer
     pieces = continuation(checkpoint.model, checkpoint.tokenizer, "the a", n_tokens=4)
     assert next(pieces) == "the a"
     assert [len(piece) for piece in pieces] == [1, 1, 1, 1, 0]

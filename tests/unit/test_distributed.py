@@ -32,12 +32,12 @@ print(json.dumps(losses)) if launched().rank == 0 else None
 
 def losses_of_all_plans(corpus_file, folder):
     corpus = load_corpus(corpus_file)
-    losses = {}
+    losses: dict[str, list[float | None]] = {}
     for name, plan in PLANS.items():
         dropout = 0.2 if name == "dropout" else 0.0
         config = ModelConfig(corpus.tokenizer.vocab_size, 16, n_layers=2, n_heads=2, d_model=16, dropout=dropout)
         records = list(train(TransformerLM(config), corpus, plan, folder=Path(folder, name)))
-        losses[name] = [r.nats_per_token for r in records] + [records[-1].val_nats_per_token]
+        losses[name] = [*(r.nats_per_token for r in records), records[-1].val_nats_per_token]
     return losses
 
 

@@ -126,7 +126,8 @@ def test_with_stride_one_every_token_has_all_the_context_there_is(corpus, transf
 @given(LINES, LENGTHS, CONTEXTS)
 def test_the_ledger_adds_up_to_the_evaluation_for_any_text_and_context(corpus, transformer, line, n_tokens, context):
     ids = a_text(corpus, line, n_tokens)
-    rows, metrics = (work(transformer, ids, context_length=context) for work in (ledger, evaluate))
+    rows = ledger(transformer, ids, context_length=context)
+    metrics = evaluate(transformer, ids, context_length=context)
     assert [row.token for row in rows] == ids[1:].tolist()
     assert rows[-1].cumulative_nats == pytest.approx(metrics.nats_per_token * metrics.n_tokens)
     assert sum(row.bits for row in rows) == pytest.approx(metrics.bits_per_token * metrics.n_tokens)

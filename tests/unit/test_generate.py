@@ -1,4 +1,5 @@
 import math
+from collections.abc import Generator
 
 import pytest
 import torch
@@ -202,6 +203,7 @@ def test_a_stream_that_is_closed_leaves_the_model_in_its_mode(model, ids):
     tokens = stream(model.train(), ids[:, :2], 10)
     next(tokens)
     assert not model.training
+    assert isinstance(tokens, Generator)
     tokens.close()
     assert model.training
 

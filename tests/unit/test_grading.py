@@ -11,16 +11,18 @@ import sys
 import threading
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from answers import IMPORTS, notebook, student
 
 from course_lm.grading import Misconception, Question, check
 from course_lm.grading.question import all_questions, question_named
-from course_lm.grading.sealed.call_monitor import monitor
+from course_lm.grading.sealed.call_monitor import Call, monitor
 from course_lm.grading.sealed.serialize import Odd, Raised, decode, encode, encode_argument
+
+from .answers import IMPORTS, notebook, student
 
 SOFTMAX_P = "torch.softmax(logits, -1).gather(1, targets[:, None])[:, 0]"
 LOG_P = "F.log_softmax(logits, -1)[torch.arange(len(targets)), targets]"
@@ -97,7 +99,7 @@ def test_an_error_shows_the_line_of_the_student_that_it_comes_from(capsys):
     ],
 )
 def test_check_knows_a_function_by_the_name_it_was_given(cell, capsys):
-    notebook: dict = {}
+    notebook: dict[str, Any] = {}
     exec(f"{IMPORTS}{cell}\ncheck(cross_entropy)", notebook)
     check(notebook["cross_entropy"])
     assert capsys.readouterr().out == "cross_entropy: right.\n" * 2
@@ -138,8 +140,9 @@ def test_check_of_an_unknown_name_lists_the_known_ones():
 
 
 def test_check_of_a_result_asks_for_the_function_itself():
+    result: Any = torch.tensor(1.0)
     with pytest.raises(TypeError, match=r"as in check\(cross_entropy\); got a Tensor"):
-        check(torch.tensor(1.0))
+        check(result)
 
 
 def library_losses():
@@ -159,7 +162,7 @@ def library_losses():
 @pytest.mark.parametrize("loss", library_losses().values(), ids=library_losses().keys())
 def test_every_route_to_a_library_loss_is_noticed(loss):
     logits, targets = torch.zeros(2, 3), torch.tensor([0, 1])
-    calls = []
+    calls: list[Call] = []
     with monitor(question_named("cross_entropy").forbidden, calls.append):
         for arguments in [(logits, targets), (logits, torch.zeros(4, 3), targets), (logits, targets, None, 1, -100)]:
             with contextlib.suppress(TypeError, ValueError, RuntimeError):
@@ -170,7 +173,7 @@ def test_every_route_to_a_library_loss_is_noticed(loss):
 def library_softmaxes():
     """Everything in torch with softmax or softmin in its name; a new torch may bring more."""
     modules = [torch, torch.Tensor, torch.nn.functional, torch._C._VariableFunctions, torch.special]
-    modules += [torch._C._special, torch.sparse, torch._C._sparse, torch.masked]
+    modules += [vars(torch._C)["_special"], torch.sparse, vars(torch._C)["_sparse"], torch.masked]
     others = re.compile(r"backward|_dim$")
     names = {(m, n) for m in modules for n in dir(m) if re.search("softmax|softmin", n) and not others.search(n)}
     found = {f"{getattr(m, '__name__', 'torch._C')}.{n}": getattr(m, n) for m, n in names}
@@ -189,7 +192,7 @@ SOFTMAXES = dict(sorted(library_softmaxes().items()))
 @pytest.mark.parametrize("function", SOFTMAXES.values(), ids=SOFTMAXES.keys())
 def test_every_route_to_a_library_softmax_is_noticed(function):
     x = torch.zeros(2, 3, 4)
-    calls = []
+    calls: list[Call] = []
     with monitor(question_named("softmax").forbidden, calls.append):
         for arguments in [(x,), (x, -1), (x, -1, False), (x, x > 0), (x, x), (x, x.bool(), -1, 0)]:
             for options in ({}, {"out": torch.empty(0)}, {"dim": -1}):
@@ -204,7 +207,7 @@ def test_logsumexp_and_exp_are_free_to_use_for_a_softmax(capsys):
 
 
 def test_softmax_log_softmax_logsumexp_and_gather_are_free_to_use():
-    calls = []
+    calls: list[Call] = []
     with monitor(question_named("cross_entropy").forbidden, calls.append):
         x = torch.zeros(2, 3)
         torch.nn.functional.log_softmax(x, -1).gather(1, torch.zeros(2, 1, dtype=torch.int64))

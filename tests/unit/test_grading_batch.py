@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
-import answers
 import pytest
 
 from course_lm.grading.batch import Plan, grade
@@ -17,6 +16,8 @@ from course_lm.grading.sandbox import Sandbox
 from course_lm.grading.seal import find_seal
 from course_lm.grading.sealed.extract import program_for
 from course_lm.grading.submission import handed_in
+
+from . import answers
 
 RIGHT = "return -logits.log_softmax(-1)[torch.arange(len(targets)), targets].mean()"
 WRONG = "return logits.sum()"

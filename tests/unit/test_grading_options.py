@@ -6,7 +6,6 @@ import threading
 from dataclasses import replace
 
 import pytest
-from answers import notebook, source
 from typer.testing import CliRunner
 
 from course_lm.cli import app
@@ -16,6 +15,8 @@ from course_lm.grading.marks import Row, write_csv
 from course_lm.grading.question import all_questions
 from course_lm.grading.sandbox import Definition, Report, Sandbox, Survey
 from course_lm.grading.seal import find_seal
+
+from .answers import notebook, source
 
 RIGHT = "return (-logits.log_softmax(-1)[torch.arange(len(targets)), targets]).mean()"
 BODIES = {

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -88,9 +89,10 @@ def test_the_exercises_of_the_course_are_those_of_its_solutions():
     assert stale(ROOT / "solutions", ROOT / "exercises") == []
 
 
-def lines_of_answers(cells: list[dict]) -> set[str]:
+def lines_of_answers(cells: list[dict[str, Any]]) -> set[str]:
     """What stands between the markers or in cells for the solutions alone, and nowhere else."""
-    hidden, open_to_all = set(), set()
+    hidden: set[str] = set()
+    open_to_all: set[str] = set()
     for cell in cells:
         inside = only = "solution-only" in cell["metadata"].get("tags", [])
         for line in "".join(cell["source"]).splitlines():

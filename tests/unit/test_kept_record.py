@@ -1,13 +1,9 @@
 """The records that pages show are stored as the tool writes them."""
 
 import json
-import sys
-from pathlib import Path
 
-import pytest
-
-sys.path.append(str(Path(__file__).parents[2] / "book" / "_tools"))
 import kept_record
+import pytest
 
 
 def test_a_record_is_stored_one_entry_a_line_and_read_back_whole(tmp_path, monkeypatch):

@@ -4,11 +4,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course_lm import NGramLM, ToyEnglish, UniformLM
-from course_lm.language_model import IncrementalModel, Recomputed, with_cache
+from course_lm.language_model import IncrementalModel, LanguageModel, Recomputed, with_cache
 
 TOY = ToyEnglish()
 GRAMS = {order: NGramLM(order, 29).fit(TOY.tokenizer.encode(TOY.sample(3000))) for order in (1, 2, 5)}
-MODELS = {"source": TOY, "uniform": UniformLM(29)} | {f"{order}-gram": model for order, model in GRAMS.items()}
+MODELS: dict[str, LanguageModel] = {
+    "source": TOY,
+    "uniform": UniformLM(29),
+    **{f"{order}-gram": model for order, model in GRAMS.items()},
+}
 
 
 @st.composite

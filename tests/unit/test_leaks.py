@@ -53,6 +53,8 @@ def test_a_leak_from_far_away_in_one_row_and_one_token_is_found(ids):
 
 def test_a_change_to_not_a_number_is_a_leak_and_equal_infinities_are_none(ids):
     class Fixed(UniformLM):
+        broken = False
+
         def __call__(self, rows):
             logits = super().__call__(rows)
             logits[..., 0] = -torch.inf
@@ -61,7 +63,6 @@ def test_a_change_to_not_a_number_is_a_leak_and_equal_infinities_are_none(ids):
             return logits
 
     fixed = Fixed(29)
-    fixed.broken = False
     assert not leaks_future(fixed, ids)
     fixed.broken = True
     assert leaks_future(fixed, ids).position == 2

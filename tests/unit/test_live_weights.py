@@ -3,9 +3,10 @@
 import ast
 import json
 import os
-import sys
 from pathlib import Path
 
+import live_toy
+import live_weights
 import numpy as np
 import pytest
 import torch
@@ -15,10 +16,6 @@ from hypothesis.extra.numpy import arrays
 
 from course_lm import CharTokenizer, ModelConfig, TrainConfig, TransformerLM, evaluate, load_corpus
 from course_lm.data import SHAKESPEARE_VARIABLE
-
-sys.path.append(str(Path(__file__).parents[2] / "book" / "_tools"))
-import live_toy
-import live_weights
 
 BOOK = Path(__file__).parents[2] / "book"
 
@@ -51,7 +48,7 @@ def test_the_toy_model_of_the_page_is_that_of_the_chapter(chapter):
     (plan,) = (
         node.value
         for node in ast.parse(cell).body
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets) == "plan"
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "plan"
     )
     assert eval(ast.unparse(plan), {"TrainConfig": TrainConfig}) == live_toy.PLAN
     assert f"corpus, plan, seed={live_toy.SEED})" in cell

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from answers import notebook
 
 from course_lm.grading import check, questions
 from course_lm.grading.batch import Plan, grade
 from course_lm.grading.question import all_questions
+
+from .answers import notebook
 
 EXERCISES = sorted((Path(__file__).parents[2] / "exercises").glob("*.ipynb"))
 NAMES = """softmax with_temperature sample_token next_token_pairs bigram_probs sequence_logprob token_nll cross_entropy

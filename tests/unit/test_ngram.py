@@ -1,4 +1,5 @@
 import math
+from typing import Any
 
 import pytest
 import torch
@@ -99,17 +100,19 @@ def test_bad_input_is_refused_in_a_sentence(ids):
     assert NGramLM(4, 5).fit(torch.tensor([1, 2, 1, 3]))(torch.tensor([[1, 2]])).isfinite().all()
     with pytest.raises(ValueError, match="call fit"):
         NGramLM(2, 29)(ids)
-    for order, vocab_size, words in (
+    bad: list[tuple[Any, Any, str]] = [
         (0, 5, "order must be a whole number of at least 1; got 0"),
         (2.5, 5, "order must be a whole number of at least 1; got 2.5"),
         (2, 0, "vocab_size must be a whole number of at least 1; got 0"),
         (2, 5.0, "vocab_size must be a whole number of at least 1; got 5.0"),
-    ):
+    ]
+    for order, vocab_size, words in bad:
         with pytest.raises(ValueError, match=words):
             NGramLM(order, vocab_size)
-    for vocab_size in (0, 2.5):
-        with pytest.raises(ValueError, match=f"vocab_size must be a whole number of at least 1; got {vocab_size}"):
-            UniformLM(vocab_size)
+    sizes: list[Any] = [0, 2.5]
+    for size in sizes:
+        with pytest.raises(ValueError, match=f"vocab_size must be a whole number of at least 1; got {size}"):
+            UniformLM(size)
 
 
 def test_rows_that_an_n_gram_cannot_read_are_refused(corpus, ids):

@@ -93,8 +93,10 @@ def gpt2():
     """A small GPT-2 with random weights, large enough for predictions that differ; nothing is downloaded."""
     from transformers import GPT2Config, GPT2LMHeadModel  # here, since it takes seconds
 
-    sizes = {"vocab_size": 29, "n_positions": 24, "n_embd": 16, "n_layer": 2, "n_head": 2}
-    config = GPT2Config(**sizes, initializer_range=0.4, bos_token_id=None, eos_token_id=None)
+    config = GPT2Config(
+        vocab_size=29, n_positions=24, n_embd=16, n_layer=2, n_head=2, initializer_range=0.4,
+        bos_token_id=None, eos_token_id=None,
+    )  # fmt: skip
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         return GPT2LMHeadModel(config).eval()

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 import torch
-from fake_card import CARD, FakeCard
 
 from course_lm import ModelConfig, TrainConfig, TransformerLM, UniformLM, evaluate, generate, leaks_future, train
 from course_lm.evaluate import gap_to_source
 from course_lm.leaks import NoMaskLM
+
+from .fake_card import CARD, FakeCard
 
 loop = importlib.import_module("course_lm.train")  # the module, where the package has the function
 PLAN = TrainConfig(steps=3, batch_size=4, eval_every=2, checkpoint_every=2)

@@ -3,11 +3,13 @@ import pytest
 
 from course_lm import plot
 
+from .first_axes import first_axes
+
 X, Y = np.linspace(-1, 1, 5), np.linspace(-1, 1, 3)
 
 
 def landscape(**options):
-    return plot.loss_landscape(X, Y, X**2 + Y[:, None] ** 2, {"lowest": (0.0, 0.0)}, ("a", "b"), **options).axes[0]
+    return first_axes(plot.loss_landscape(X, Y, X**2 + Y[:, None] ** 2, {"lowest": (0.0, 0.0)}, ("a", "b"), **options))
 
 
 def test_the_landscape_holds_the_loss_of_every_pair_and_the_marks():
@@ -22,16 +24,16 @@ def test_the_landscape_shows_a_path_in_order():
 
 
 def test_the_true_token_is_hatched_among_the_pushes():
-    bars = plot.logit_pushes(["a", " "], [0.4, -0.4], "a", "x").axes[0].patches
+    bars = first_axes(plot.logit_pushes(["a", " "], [0.4, -0.4], "a", "x")).patches
     assert [bool(bar.get_hatch()) for bar in bars] == [True, False]
     assert [bar.get_height() for bar in bars] == [0.4, -0.4]
 
 
 def test_the_guide_of_the_noise_halves_when_the_batch_is_four_times_as_large():
-    guide = plot.gradient_noise([8, 32], {"m": [3.0, 1.0]}).axes[0].lines[1]
+    guide = first_axes(plot.gradient_noise([8, 32], {"m": [3.0, 1.0]})).lines[1]
     assert guide.get_ydata() == pytest.approx([3.0, 1.5])
 
 
 def test_curves_count_updates_from_one():
-    curve = plot.descent_curves("t", {"a": [3.0, 2.0]}, 1.0, "floor").axes[0].lines[0]
+    curve = first_axes(plot.descent_curves("t", {"a": [3.0, 2.0]}, 1.0, "floor")).lines[0]
     assert curve.get_xdata().tolist() == [1, 2]

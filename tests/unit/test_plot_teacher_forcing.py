@@ -6,7 +6,7 @@ from course_lm import plot
 def test_influence_leaves_exact_zeros_blank_and_nothing_else():
     strength = np.tril([[1.0, 9, 9], [1e-9, 1, 9], [2, 3, 1]])
     (picture,) = plot.influence(strength).axes[0].images
-    assert np.array_equal(np.ma.getmaskarray(picture.get_array()), np.triu(np.ones((3, 3)), 1) == 1)
+    assert np.array_equal(picture.get_array().mask, np.triu(np.ones((3, 3)), 1) == 1)
 
 
 def test_a_point_of_a_training_curve_is_the_mean_of_its_updates():

@@ -2,9 +2,10 @@
 
 import pytest
 import torch
-from answers import source, student, verdict_on
 
 from course_lm.grading import check
+
+from .answers import source, student, verdict_on
 
 BROKEN_PROMISES = {
     "a border belongs to the next token": (

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 import torch
-from answers import IMPORTS, all_answers, notebook, source, student, verdict_on
 
 from course_lm.grading import check, diagnose
 from course_lm.grading.batch import Plan, grade
 from course_lm.grading.question import all_questions, question_named
 from course_lm.grading.sealed.serialize import attempt, decode, encode
+
+from .answers import IMPORTS, all_answers, notebook, source, student, verdict_on
 
 QUESTIONS = list(all_questions().values())
 PAIRS = [(question, mistake) for question in QUESTIONS for mistake in question.misconceptions if mistake.wrong]

@@ -10,7 +10,7 @@ import pytest
 import torch
 from filelock import FileLock
 
-from course_lm import ModelConfig, TrainConfig, load_corpus, run_cache
+from course_lm import ModelConfig, TrainConfig, load_corpus, run_cache, run_log, train
 
 OS_CACHE = pooch.os_cache
 SHAPE = ModelConfig(29, context_length=24, n_layers=1, n_heads=1, d_model=8)
@@ -23,7 +23,7 @@ FRESH.set_forkserver_preload(["course_lm"])
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path, monkeypatch):
-    monkeypatch.setattr(run_cache.pooch, "os_cache", lambda name: tmp_path / name)
+    monkeypatch.setattr(pooch, "os_cache", lambda name: tmp_path / name)
     return tmp_path / "course_lm" / "runs"
 
 
@@ -31,7 +31,7 @@ def cache(tmp_path, monkeypatch):
 def steps_made(monkeypatch):
     """The numbers of the updates that were made."""
     made = []
-    original = run_cache.train
+    original = train
 
     def counting(*arguments, **options):
         for record in original(*arguments, **options):
@@ -65,7 +65,7 @@ def test_a_run_that_was_cut_off_goes_on(corpus, ids, steps_made, monkeypatch):
     whole, _ = run_cache.train_once(SHAPE, corpus, PLAN, seed=2)
     del steps_made[:]
     monkeypatch.setattr(run_cache, "DECISIVE", ["config"])
-    original = run_cache.run_log.keep
+    original = run_log.keep
 
     def cut_off(*arguments, **options):
         for record in original(*arguments, **options):
@@ -73,10 +73,10 @@ def test_a_run_that_was_cut_off_goes_on(corpus, ids, steps_made, monkeypatch):
             if record.step == 3:
                 raise KeyboardInterrupt
 
-    monkeypatch.setattr(run_cache.run_log, "keep", cut_off)
+    monkeypatch.setattr(run_log, "keep", cut_off)
     with pytest.raises(KeyboardInterrupt):
         run_cache.train_once(SHAPE, corpus, PLAN, seed=2)
-    monkeypatch.setattr(run_cache.run_log, "keep", original)
+    monkeypatch.setattr(run_log, "keep", original)
     model, records = run_cache.train_once(SHAPE, corpus, PLAN, seed=2)
     assert steps_made == [1, 2, 3, 3, 4]
     assert torch.equal(model(ids), whole(ids))
@@ -98,7 +98,7 @@ def test_a_damaged_or_short_entry_is_made_anew(file, damage, corpus, cache, ids)
 
 def asks(cache: Path, text: Path, told: Path) -> None:
     """A process that asks for a run, and says what it has got."""
-    run_cache.pooch.os_cache = lambda name: cache / name
+    pooch.os_cache = lambda name: cache / name
     torch.set_num_threads(1)
     model, run = run_cache.train_once(LONGER_SHAPE, load_corpus(text), LONGER)
     weights = torch.cat([p.detach().flatten() for p in model.parameters()])
@@ -146,7 +146,7 @@ def test_a_process_that_waits_for_another_says_so(corpus, cache, monkeypatch, ca
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the variable is one of Linux, as on Colab")
 def test_runs_are_kept_where_the_variable_of_the_cache_folder_says(corpus, tmp_path, monkeypatch):
-    monkeypatch.setattr(run_cache.pooch, "os_cache", OS_CACHE)
+    monkeypatch.setattr(pooch, "os_cache", OS_CACHE)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "drive"))
     run_cache.train_once(SHAPE, corpus, PLAN)
     assert list((tmp_path / "drive" / "course_lm" / "runs").iterdir())

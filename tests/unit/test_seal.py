@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 
 import pytest
-from answers import notebook, source
 
 from course_lm.grading import batch, seal
 from course_lm.grading.batch import Plan, grade
@@ -17,6 +16,8 @@ from course_lm.grading.question import question_named
 from course_lm.grading.sandbox import Sandbox
 from course_lm.grading.seal import COURSE, Seal, covered, find_seal, readable
 from course_lm.grading.sealed import confine
+
+from .answers import notebook, source
 
 BEST = find_seal()[0]
 QUESTION = question_named("cross_entropy")

@@ -9,12 +9,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from answers import notebook
 
 from course_lm.grading import archive, submission
 from course_lm.grading.archive import files_in
 from course_lm.grading.delivery import Sender, sender_of
 from course_lm.grading.submission import handed_in, in_order
+
+from .answers import notebook
 
 BOOK = notebook("x = 1")
 

@@ -2,6 +2,7 @@
 
 import math
 import random
+from typing import Any
 
 import pytest
 import torch
@@ -77,9 +78,10 @@ def test_ids_that_are_no_whole_numbers_are_refused(any_tokenizer):
 
 def test_bytes_in_place_of_a_text_are_refused(any_tokenizer):
     named = r"text must be a str; got bytes\. Bytes become one with text\.decode\('utf-8'\)"
+    data: Any = b"abc"
     for read in (any_tokenizer.encode, CharTokenizer.from_text, lambda text: BPETokenizer.train(text, 300)):
         with pytest.raises(TypeError, match=named):
-            read(b"abc")
+            read(data)
 
 
 def test_no_sequence_of_ids_makes_decode_raise(any_tokenizer):

@@ -1,5 +1,6 @@
 import importlib
 import math
+from collections.abc import Generator
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -86,6 +87,7 @@ def test_a_resumed_run_equals_one_that_never_stopped_to_the_last_bit(tmp_path, f
     for record in run:
         if record.step == 7:
             break  # killed two updates after its checkpoint
+    assert isinstance(run, Generator)
     run.close()
     torch.manual_seed(99)
     checkpoint = load_checkpoint(tmp_path)
@@ -97,7 +99,12 @@ def test_a_resumed_run_equals_one_that_never_stopped_to_the_last_bit(tmp_path, f
 
 def test_the_plan_says_how_rows_are_chosen(fresh, corpus, monkeypatch):
     seen = []
-    monkeypatch.setattr(loop, "cross_entropy", lambda logits, y: (seen.append(y), cross_entropy(logits, y))[1])
+
+    def recorded(logits, y):
+        seen.append(y)
+        return cross_entropy(logits, y)
+
+    monkeypatch.setattr(loop, "cross_entropy", recorded)
     list(train(fresh(), replace(corpus, source=None), replace(PLAN, rows="even", seed=3)))
     expected = even_batches(corpus.train, 4, 24, seed=3)
     assert all(torch.equal(y, next(expected)[1]) for y in seen[: PLAN.steps])
@@ -310,6 +317,8 @@ def test_the_tiny_preset_comes_within_two_hundredths_of_the_floor_and_beats_n_gr
     model = TransformerLM(ModelConfig.preset("tiny", toy.tokenizer.vocab_size))
     list(train(model, toy, replace(TrainConfig.preset("tiny"), eval_every=0)))
     starts = toy.starts(toy.val)
+    assert toy.source
+    assert starts is not None
     gap = gap_to_source(model, toy.source, toy.val, starts)
     assert 0 < gap.nats_per_token < 0.02
     ours = evaluate(model, toy.val, starts=starts).nats_per_token

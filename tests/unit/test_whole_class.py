@@ -8,11 +8,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from answers import IMPORTS
 from typer.testing import CliRunner
 
 from course_lm.cli import app
 from course_lm.grading.question import all_questions
+
+from .answers import IMPORTS
 
 pytestmark = pytest.mark.long
 
@@ -103,7 +104,7 @@ def canvas(folder: Path) -> list[str]:
     return ["--late", "10%/day"]
 
 
-def run(*arguments: str | Path) -> str:
+def run(*arguments: str | Path | int) -> str:
     done = CliRunner().invoke(app, list(map(str, arguments)))
     assert done.exit_code == 0, done.output
     return done.output

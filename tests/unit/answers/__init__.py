@@ -11,6 +11,7 @@ import linecache
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 
@@ -55,9 +56,9 @@ def source(function: str, body: str) -> str:
     return f"def {function}({', '.join(signature.parameters)}):\n" + "".join(f"    {x}\n" for x in body.splitlines())
 
 
-def student(function: str, body: str) -> Callable:
+def student(function: str, body: str) -> Callable[..., Any]:
     """The function itself."""
-    names: dict = {}
+    names: dict[str, Any] = {}
     text = IMPORTS + source(function, body)
     cell = f"<cell {len(linecache.cache)}>"
     linecache.cache[cell] = (len(text), None, text.splitlines(keepends=True), cell)  # as a notebook does
@@ -67,7 +68,7 @@ def student(function: str, body: str) -> Callable:
 
 def verdict_on(function: str, cell: str) -> Verdict:
     """What marks say of a cell, with hidden inputs, but without a sandbox."""
-    names: dict = {}
+    names: dict[str, Any] = {}
     exec(IMPORTS + cell, names)
     question = question_named(function)
     inputs = question.inputs(seed=7)

@@ -1,6 +1,6 @@
 """The factorization, as students write it."""
 
-from answers import Answers
+from . import Answers
 
 LOOP = "counts = torch.zeros(vocab_size, vocab_size)\nfor a, b in zip(ids[:-1], ids[1:]):\n    counts[a, b] += 1\n"
 ARRAY = "counts = np.zeros((vocab_size, vocab_size))\nnp.add.at(counts, (ids[:-1].numpy(), ids[1:].numpy()), 1)\n"

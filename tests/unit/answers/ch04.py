@@ -1,6 +1,6 @@
 """Perplexity, bits and the coder's step, as students write them."""
 
-from answers import Answers
+from . import Answers
 
 STEP = "width = high - low\n"
 SHARE = "a, b = cumulative[symbol].item(), cumulative[symbol + 1].item()\n"

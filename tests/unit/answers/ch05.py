@@ -1,6 +1,6 @@
 """Teacher forcing, as students write it."""
 
-from answers import Answers
+from . import Answers
 
 INPUTS = "x = torch.cat([torch.tensor([bos_id]), ids[:-1]])\n"
 

@@ -1,6 +1,6 @@
 """Batches and the floor of a Markov chain, as students write them."""
 
-from answers import Answers
+from . import Answers
 
 PLACES = "i = starts[:, None] + torch.arange(context_length)\n"
 XLOGX = "torch.special.xlogy(transition, transition)"
