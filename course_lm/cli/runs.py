@@ -31,7 +31,7 @@ TokenizerName = Annotated[
 def train(
     out: Annotated[Path, typer.Option(help="Folder for the checkpoint and the records.")],
     corpus: Annotated[str, typer.Option(help="'toy', 'shakespeare' or the path of a text file.")] = "toy",
-    preset: Annotated[str, typer.Option(help="'tiny', 'small' or 'base'.")] = "tiny",
+    preset: Annotated[str, typer.Option(help="'tiny', 'small', 'medium' or 'base'.")] = "tiny",
     steps: Annotated[int | None, typer.Option(help="Updates, in place of the preset's.")] = None,
     tokenizer: TokenizerName = "characters",
     precision: Annotated[str, typer.Option(help="'auto', 'float32', 'bfloat16' or 'float16'.")] = "auto",

@@ -167,7 +167,7 @@ def test_a_stopped_run_says_how_to_go_on(run, tmp_path, corpus_file, monkeypatch
         (["train", "--out", "{tmp}/a", "--corpus", "{tmp}/missing.txt"], 1, "cannot be read: No such file"),
         (["train", "--out", "{tmp}/a", "--corpus", "{tmp}/empty.txt"], 2, "is empty"),
         (["train", "--out", "{tmp}/a", "--corpus", "{tmp}/short.txt"], 2, "Take a longer text"),
-        (["train", "--out", "{tmp}/a", "--preset", "huge"], 2, "tiny, small, base; got 'huge'"),
+        (["train", "--out", "{tmp}/a", "--preset", "huge"], 2, "tiny, small, medium, base; got 'huge'"),
         (["train", "--out", "{tmp}/a", "--steps", "0"], 2, "steps must be a whole number"),
         (["train", "--out", "{tmp}/empty.txt/a", "--corpus", "{corpus}", "--steps", "1"], 1, "Not a directory"),
         (["evaluate", "{tmp}"], 1, "no checkpoint in"),

@@ -96,5 +96,5 @@ def test_a_shape_that_cannot_work_is_refused(change, words):
 
 
 def test_an_unknown_preset_is_refused_with_the_known_ones():
-    with pytest.raises(ValueError, match=r"tiny, small, base; got 'huge'"):
+    with pytest.raises(ValueError, match=r"tiny, small, medium, base; got 'huge'"):
         ModelConfig.preset("huge", 29)
