@@ -1,12 +1,13 @@
 import math
 from collections.abc import Generator
+from dataclasses import replace
 
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_lm import NGramLM, UniformLM, generate
+from course_lm import NGramLM, TransformerLM, UniformLM, generate
 from course_lm.generate import _candidates, stream
 
 LOGITS = st.lists(st.one_of(st.floats(-30, 30), st.sampled_from([0.0, 1.0, -math.inf])), min_size=1, max_size=7).filter(
@@ -40,7 +41,7 @@ def recomputed(model, ids, n_tokens, generator):
     begin = 0
     for _ in range(n_tokens):
         if ids.shape[1] - begin > model.context_length:
-            begin = ids.shape[1] - model.context_length // 2
+            begin = ids.shape[1] - max(1, model.context_length // 2)
         p = model(ids[:, begin:])[:, -1].double().softmax(-1)
         ids = torch.cat([ids, torch.multinomial(p, 1, generator=generator)], dim=1)
     return ids
@@ -52,6 +53,15 @@ def test_generation_with_the_cache_equals_recomputed_windows(model, ids, n_token
     assert torch.equal(
         generate(model, start, n_tokens, generator=seeded()), recomputed(model, start, n_tokens, seeded())
     )
+
+
+@pytest.mark.parametrize("context_length", [1, 2, 7])
+def test_a_full_window_keeps_the_smaller_half_of_an_odd_number_of_tokens_but_at_least_one(model, ids, context_length):
+    short = TransformerLM(replace(model.config, context_length=context_length)).eval()
+    short.load_state_dict(model.state_dict())
+    written = generate(short, ids[:, :3], 30, generator=seeded())
+    begin = max(0, 3 - context_length)
+    assert torch.equal(written[:, begin:], recomputed(short, ids[:, begin:3], 30, seeded()))
 
 
 def test_a_prompt_longer_than_the_context_is_continued_from_its_end(model, ids):
@@ -90,6 +100,11 @@ def test_top_p_keeps_the_smallest_set_that_reaches_p(logits, temperature, top_p)
     assert kept.sum() - kept[kept > 0].min() < top_p + 1e-12
     assert p[kept > 0].min() >= p[kept == 0].max() if (kept == 0).any() else True
     torch.testing.assert_close(kept[kept > 0], p[kept > 0])
+
+
+@pytest.mark.parametrize("k", [1, 2, 3, 4])
+def test_a_top_p_that_is_reached_exactly_asks_for_no_further_token(k):
+    assert (candidates([0.0] * 4, top_p=k / 4)[1] > 0).tolist() == [True] * k + [False] * (4 - k)
 
 
 @given(LOGITS, st.integers(1, 9), st.floats(0.0, 1, exclude_min=True))

@@ -62,8 +62,9 @@ def test_padding_costs_nothing_and_is_not_counted():
     assert (costs == 0).tolist() == (~kept).tolist()
 
 
-def test_half_precision_logits_are_scored_in_float32():
-    logits = torch.randn(8, 50, generator=torch.Generator().manual_seed(0)).bfloat16()
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_half_precision_logits_are_scored_in_float32(dtype):
+    logits = torch.randn(8, 50, generator=torch.Generator().manual_seed(0)).to(dtype)
     targets = torch.arange(8)
     loss = cross_entropy(logits, targets)
     assert loss.dtype == torch.float32

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -37,6 +38,61 @@ def test_reading_through_the_cache_equals_reading_at_once(model, ids, cuts):
     cache = model.new_cache(3)
     parts = [model(part, cache) for part in ids.split(cuts, dim=1)]
     torch.testing.assert_close(torch.cat(parts, dim=1), model(ids), rtol=1e-4, atol=1e-5)
+
+
+@pytest.fixture
+def dropping(model) -> TransformerLM:
+    """The same model in training, where it drops a quarter of its activations."""
+    dropping = TransformerLM(replace(model.config, dropout=0.25)).double().train()
+    dropping.load_state_dict(model.state_dict())
+    torch.manual_seed(0)
+    return dropping
+
+
+def assert_a_quarter_dropped(found, whole, n_chances):
+    """Each number is 0, or 4/3 of what it was, which keeps the mean; ``n_chances`` of them are drawn independently."""
+    kept = found != 0
+    torch.testing.assert_close(found[kept], whole[kept] * 4 / 3)
+    assert abs((~kept).double().mean() - 0.25) < 5 * (0.25 * 0.75 / n_chances) ** 0.5
+
+
+@torch.no_grad()
+def test_dropout_acts_on_the_stream_that_enters_the_blocks(dropping, ids):
+    entered = []
+    dropping.blocks[0].register_forward_pre_hook(lambda _, inputs: entered.append(inputs[0]))
+    dropping(ids)
+    assert_a_quarter_dropped(entered[0], dropping.embed(ids), 3 * 24 * 16)
+
+
+@torch.no_grad()
+def test_dropout_acts_on_the_weights_of_attention(dropping):
+    """A single position has the weight 1 in every head, so a head gives its value or nothing."""
+    attention, x = dropping.blocks[0].attention, torch.randn(500, 1, 16, dtype=torch.float64)
+    attention.out.copy_(torch.eye(16))
+    assert_a_quarter_dropped(attention(x, None), x @ attention.value.T, 500 * 2)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize(("kept", "silenced"), [("attention", "down"), ("mlp", "attention.out")])
+def test_dropout_acts_on_what_attention_and_the_mlp_add_to_the_stream(dropping, kept, silenced):
+    block, x = dropping.blocks[0], torch.randn(40, 3, 16, dtype=torch.float64)
+    block.get_parameter(silenced).zero_()
+    block.attention.dropout = 0.0
+    added = block(x, None) - x
+    assert_a_quarter_dropped(added, block.eval()(x, None) - x, 40 * 3 * 16)
+
+
+@pytest.mark.parametrize(
+    ("weights", "logits"),
+    [(torch.bfloat16, torch.float32), (torch.float32, torch.float32), (torch.float64, torch.float64)],
+)
+def test_logits_are_float32_or_the_wider_type_of_the_weights(model, ids, weights, logits):
+    assert model.to(weights)(ids).dtype == logits
+
+
+def test_logits_of_products_in_bfloat16_are_float32(model, ids):
+    with torch.autocast("cpu", torch.bfloat16):
+        assert model(ids).dtype == torch.float32
 
 
 def test_a_row_does_not_depend_on_its_neighbors_in_the_batch(model, ids):
