@@ -53,6 +53,12 @@ def test_a_byte_order_mark_is_no_character_of_the_text(tmp_path):
     assert (corpus.text, corpus.tokenizer) == ("ab\n" * 20, CharTokenizer("\nab"))
 
 
+def test_a_text_from_windows_is_the_same_text(tmp_path):
+    (tmp_path / "text.txt").write_bytes(b"ab\r\n" * 20)
+    corpus = load_corpus(tmp_path / "text.txt")
+    assert (corpus.text, corpus.tokenizer.alphabet) == ("ab\n" * 20, "\nab")
+
+
 def test_a_text_is_cut_at_the_last_line_break_in_its_first_nine_tenths(tmp_path):
     path = tmp_path / "text.txt"
     for length in range(2, 120):

@@ -24,8 +24,9 @@ from course_lm import (
     train,
 )
 from course_lm.data import even_batches
+from course_lm.distributed import Processes
 from course_lm.evaluate import gap_to_source
-from course_lm.optim import build_optimizers, learning_rate_factor
+from course_lm.optim import build_optimizers, learning_rate_factor, update
 
 loop = importlib.import_module("course_lm.train")  # the module, where the package has the function
 PLAN = TrainConfig(steps=12, batch_size=4, checkpoint_every=5, eval_every=4, warmup_steps=3)
@@ -67,6 +68,22 @@ def test_training_leaves_the_callers_random_numbers_and_settings_as_they_are(fre
     assert torch.get_float32_matmul_precision() == precision  # on a CPU
     list(run)
     assert torch.rand(1) == expected
+
+
+def test_every_row_begins_where_the_corpus_lets_one_begin(fresh, corpus):
+    """At line breaks where the source is known, anywhere where it is not."""
+    for text, only_line_breaks in ((corpus, True), (replace(corpus, source=None), False)):
+        model, rows = fresh(), []
+        model.register_forward_pre_hook(lambda _, inputs, rows=rows: rows.append(inputs[0]))
+        list(train(model, text, replace(PLAN, steps=5, eval_every=0)))
+        assert all((x[:, 0] == corpus.tokenizer.bos_id).all() for x in rows[:5]) == only_line_breaks
+
+
+def test_every_seed_update_and_process_drops_out_in_its_own_way():
+    chosen = [(seed, step, rank) for seed in (0, 1, 2**63 - 1) for step in range(1, 30) for rank in range(30)]
+    seeds = {loop._dropout_seed(seed, step, Processes(rank, 30)) for seed, step, rank in chosen}
+    assert len(seeds) == len(chosen)
+    assert all(0 <= seed < 2**63 for seed in seeds)
 
 
 def test_validation_is_looked_at_when_it_is_due_and_equals_the_evaluation(fresh, corpus):
@@ -278,6 +295,20 @@ def test_muon_gets_the_matrices_of_the_blocks_and_adamw_the_rest(fresh):
     sizes = {name: sum(p.numel() for g in o.param_groups for p in g["params"]) for name, o in optimizers.items()}
     assert sizes == {"muon": 2 * 12 * 16**2, "adamw": 2 * 29 * 16 + 16}
     assert list(build_optimizers(model, replace(PLAN, muon_lr=0))) == ["adamw"]
+
+
+@pytest.mark.parametrize("longest", [0.5, 12.9, 13.1, math.inf])
+def test_gradients_are_shortened_together_and_every_optimizer_moves_at_its_own_rate(longest):
+    """Plain descent moves a weight by its rate times its gradient. The length of the two gradients is 13."""
+    plan = replace(PLAN, max_grad_norm=longest)
+    weights = {name: torch.nn.Parameter(torch.zeros(1)) for name in ("adamw", "muon")}
+    optimizers = {name: torch.optim.SGD([weight], lr=1.0) for name, weight in weights.items()}
+    (5 * weights["adamw"] + 12 * weights["muon"]).sum().backward()
+    update(optimizers, GradScaler("cpu", enabled=False), 2, plan)
+    share = min(1, longest / 13) * 2 / 3  # the second of three updates over which the rates climb
+    moves = [-5 * share * plan.adamw_lr, -12 * share * plan.muon_lr]
+    assert [weight.item() for weight in weights.values()] == pytest.approx(moves)
+    assert all(weight.grad is None for weight in weights.values())
 
 
 def test_the_learning_rate_climbs_stays_and_falls():
