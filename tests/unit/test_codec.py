@@ -1,6 +1,7 @@
 import math
 from functools import partial
 from typing import Any
+from dataclasses import replace
 
 import pytest
 import torch
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from course_lm import ByteTokenizer, CharTokenizer, NGramLM, TransformerLM, UniformLM, compress, decompress, ledger
 from course_lm.codec import HEADER_BYTES, TOTAL, _read, frequencies
 from course_lm.evaluate import windows
+from course_lm.leaks import NoMaskLM
 
 
 class Fixed:
@@ -208,6 +210,14 @@ def test_another_model_is_refused(toy, tokenizer, corpus, model):
             else:
                 with pytest.raises(ValueError, match="with another model"):
                     decompress(data, other, tokenizer)
+
+
+def test_the_same_weights_in_another_class_or_with_another_context_are_another_model(model, tokenizer):
+    data = compress("a dog", model, tokenizer)
+    for other in (NoMaskLM(model.config), TransformerLM(replace(model.config, context_length=12))):
+        other.load_state_dict(model.state_dict())
+        with pytest.raises(ValueError, match="with another model"):
+            decompress(data, other, tokenizer)
 
 
 def test_another_tokenizer_is_refused(short, toy):

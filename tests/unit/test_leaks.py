@@ -51,6 +51,35 @@ def test_a_leak_from_far_away_in_one_row_and_one_token_is_found(ids):
     assert leak.cut == 4  # the earliest cut that changes token 20 and leaves position 3
 
 
+def test_at_every_cut_two_futures_without_any_token_of_the_true_one_are_tried(ids):
+    class Recording(UniformLM):
+        def __call__(self, rows):
+            read.append(rows)
+            return super().__call__(rows)
+
+    read: list[torch.Tensor] = []
+    assert not leaks_future(Recording(29), ids)
+    for cut in range(1, 24):
+        tried = [rows for rows in read if torch.equal(rows != ids, (torch.arange(24) >= cut).expand(3, 24))]
+        assert len(tried) == 2
+        assert not torch.equal(*tried)
+    assert len(read) == 1 + 2 * 23
+
+
+def test_of_all_that_a_cut_moves_the_earliest_position_is_reported(ids):
+    class Peeks(UniformLM):
+        """Positions 5 and 3 of two rows move when token 6 is the first to be another."""
+
+        def __call__(self, rows):
+            logits = super().__call__(rows)
+            first = torch.equal(rows[:, :6], ids[:, :6]) and not torch.equal(rows[:, 6], ids[:, 6])
+            logits[[0, 2], [5, 3], 1] += float(first)
+            return logits
+
+    leak = leaks_future(Peeks(29), ids)
+    assert (leak.row, leak.position, leak.cut) == (2, 3, 6)
+
+
 def test_a_change_to_not_a_number_is_a_leak_and_equal_infinities_are_none(ids):
     class Fixed(UniformLM):
         broken = False

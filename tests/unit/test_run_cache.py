@@ -2,6 +2,7 @@ import multiprocessing
 import random
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
 
@@ -11,6 +12,7 @@ import torch
 from filelock import FileLock
 
 from course_lm import ModelConfig, TrainConfig, load_corpus, run_cache, run_log, train
+from course_lm import CharTokenizer, ModelConfig, TrainConfig, load_corpus, run_cache
 
 OS_CACHE = pooch.os_cache
 SHAPE = ModelConfig(29, context_length=24, n_layers=1, n_heads=1, d_model=8)
@@ -59,6 +61,25 @@ def test_another_seed_plan_or_code_is_another_run(corpus, cache, steps_made, mon
     run_cache.train_once(SHAPE, corpus, PLAN)
     assert len([path for path in cache.iterdir() if path.is_dir()]) == 4
     assert len(steps_made) == 4 + 4 + 3 + 4
+
+
+def test_a_run_is_named_by_its_shape_text_tokens_source_device_and_version_of_torch(corpus, monkeypatch):
+    asked = (SHAPE, corpus, PLAN, 0)
+    names = [run_cache._key(*asked), run_cache._key(replace(SHAPE, dropout=0.1), *asked[1:])]
+    names += [
+        run_cache._key(SHAPE, replace(corpus, **change), PLAN, 0)
+        for change in (
+            {"text": corpus.text + "\n"},
+            {"tokenizer": CharTokenizer(corpus.tokenizer.alphabet.replace("z", "é"))},
+            {"source": None},  # then rows begin anywhere
+        )
+    ]
+    with monkeypatch.context() as patch:
+        patch.setattr(torch, "__version__", "2.9.0+other")
+        names.append(run_cache._key(*asked))
+    monkeypatch.setattr(run_cache, "pick_device", lambda: torch.device("cuda"))
+    names.append(run_cache._key(*asked))
+    assert len(set(names)) == len(names) == 7
 
 
 def test_a_run_that_was_cut_off_goes_on(corpus, ids, steps_made, monkeypatch):
