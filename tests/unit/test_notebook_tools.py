@@ -29,12 +29,13 @@ def test_facts_are_printed_one_a_line(capsys):
     assert capsys.readouterr().out == "loss = 0.357\nT = 57\n"
 
 
-def figure(slope=1.0, title="t", bar=2.0):
+def figure(slope=1.0, title="t", bar=2.0, pixel=1.0):
     fig = Figure()
     axes = fig.add_subplot()
     axes.set_title(title)
     axes.plot([0, 1], [0, slope], label="line")
     axes.bar(["a"], [bar])
+    axes.imshow([[0.0, pixel]])
     return fig
 
 
@@ -52,7 +53,7 @@ def test_a_figure_says_in_text_what_it_shows_and_its_png_says_the_same(monkeypat
     assert b"tEXtDescription\0data " + digest.encode() in data["image/png"]
 
 
-@pytest.mark.parametrize("change", [{"slope": 1.001}, {"title": "u"}, {"bar": 2.1}])
+@pytest.mark.parametrize("change", [{"slope": 1.001}, {"title": "u"}, {"bar": 2.1}, {"pixel": 1.1}])
 def test_other_data_gives_another_digest(monkeypatch, change):
     assert shown(monkeypatch, figure(**change))["text/plain"] != shown(monkeypatch, figure())["text/plain"]
 
