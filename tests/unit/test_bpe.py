@@ -93,6 +93,10 @@ def test_a_word_carries_the_space_before_it():
     ]
 
 
+def test_the_first_and_the_newest_token_can_be_merged():
+    assert BPETokenizer([(0, 0), (256, 256), (0, 257)]).tokens[256:] == (b"\0" * 2, b"\0" * 4, b"\0" * 5)
+
+
 def test_merges_that_cannot_be_are_refused():
     with pytest.raises(ValueError, match=r"vocab_size must be .* at least 256; got 255\. Every byte is a token"):
         BPETokenizer.train("abab", 255)

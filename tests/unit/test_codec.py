@@ -69,6 +69,11 @@ def test_a_character_outside_the_alphabet_costs_52_bits(toy):
     assert more / 50 == pytest.approx(math.log2(TOTAL) + math.log2(0x110000), abs=0.3)
 
 
+def test_the_first_and_the_last_character_of_unicode_come_back(toy):
+    text = "\0\U0010ffff"
+    assert decompress(compress(text, toy, toy.tokenizer), toy, toy.tokenizer) == text
+
+
 def test_the_payload_is_the_ledger_for_the_source_and_for_n_grams(toy, corpus):
     text = toy.tokenizer.decode(corpus.val[1:])[:1500]
     for model in (toy, NGramLM(4, 29).fit(corpus.train)):

@@ -90,6 +90,19 @@ def test_the_rows_read_at_once_do_not_move_the_costs(corpus, transformer, line, 
         torch.testing.assert_close(token_nats(transformer, ids, context_length=context), expected)
 
 
+@pytest.mark.parametrize(("tokens", "rows"), [(9, [1] * 10), (10, [1] * 10), (35, [3, 3, 3, 1]), (999, [10])])
+def test_every_window_is_read_once_in_batches_that_fit_the_bound(monkeypatch, tokens, rows):
+    class Counting(UniformLM):
+        def __call__(self, ids):
+            read.append(len(ids))
+            return super().__call__(ids)
+
+    read: list[int] = []
+    monkeypatch.setattr(evaluation, "TOKENS_AT_ONCE", tokens)
+    evaluate(Counting(29), torch.arange(101) % 29, context_length=10)
+    assert read == rows
+
+
 @settings(max_examples=25)
 @given(LINES, st.integers(2, 25), st.data())
 def test_every_context_that_the_whole_text_fits_gives_the_same_number(

@@ -37,6 +37,20 @@ def test_a_mask_off_by_one_shows_just_before_the_cut(tokenizer, ids):
     assert (leak.position, leak.cut) == (0, 1)
 
 
+@torch.no_grad()
+def test_a_normalization_across_time_gives_every_channel_of_a_row_a_root_mean_square_of_1(tokenizer, ids):
+    stream = randomized(NormAcrossTimeLM, tokenizer).embed(ids)
+    torch.testing.assert_close(stream.square().mean(1), torch.ones(3, 16), rtol=1e-3, atol=0)
+
+
+def test_a_vocabulary_of_two_tokens_and_a_row_of_two_are_enough(ids):
+    class Peeks(UniformLM):
+        def __call__(self, rows):
+            return torch.stack([rows.roll(-1, 1).float()] * 2, dim=-1)
+
+    assert leaks_future(Peeks(2), ids[:1, :2] % 2).change == 1
+
+
 def test_a_leak_from_far_away_in_one_row_and_one_token_is_found(ids):
     class Peeks(UniformLM):
         """Position 3 of the last row moves when token 20 is not the one it was."""

@@ -60,6 +60,7 @@ def test_padding_costs_nothing_and_is_not_counted():
     torch.testing.assert_close(padded, alone)
     costs = cross_entropy(logits, targets, reduction="none", ignore_index=-1)
     assert (costs == 0).tolist() == (~kept).tolist()
+    assert cross_entropy(torch.zeros(2, 1), torch.tensor([0, -1]), ignore_index=-1) == 0  # a vocabulary of one token
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
@@ -96,4 +97,6 @@ def test_units_agree_on_a_fair_coin_and_a_fair_die():
     assert perplexity(1e9) == math.inf
     assert bits_per_byte(math.log(2) * 8, 4) == pytest.approx(2)
     with pytest.raises(ValueError, match=r"n_bytes must be a whole number of at least 1; got .*\. It is len\(text"):
+    assert bits_per_byte(math.log(2), 1) == pytest.approx(1)
+    with pytest.raises(ValueError, match="n_bytes must be at least 1"):
         bits_per_byte(1.0, 0)

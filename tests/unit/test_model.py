@@ -95,6 +95,18 @@ def test_logits_of_products_in_bfloat16_are_float32(model, ids):
         assert model(ids).dtype == torch.float32
 
 
+def test_a_row_that_grows_beyond_the_context_is_refused(model, ids):
+    cache = model.new_cache(3)
+    model(ids[:, :20], cache)
+    with pytest.raises(ValueError, match="context_length = 24 tokens long; got 25"):
+        model(ids[:, :5], cache)
+    model(ids[:, :4], cache)
+
+
+def test_the_state_of_a_model_is_its_parameters(model):
+    assert model.state_dict().keys() == dict(model.named_parameters()).keys()
+
+
 def test_a_row_does_not_depend_on_its_neighbors_in_the_batch(model, ids):
     torch.testing.assert_close(model(ids)[1:2], model(ids[1:2]), rtol=1e-4, atol=1e-5)
 

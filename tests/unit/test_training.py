@@ -297,6 +297,16 @@ def test_muon_gets_the_matrices_of_the_blocks_and_adamw_the_rest(fresh):
     assert list(build_optimizers(model, replace(PLAN, muon_lr=0))) == ["adamw"]
 
 
+def test_weights_whose_gradients_are_0_stay_where_they_are(fresh):
+    """No optimizer pulls weights towards 0."""
+    model = fresh()
+    before = weights_of(model)
+    for weight in model.parameters():
+        weight.grad = torch.zeros_like(weight)
+    update(build_optimizers(model, PLAN), GradScaler("cpu", enabled=False), 3, PLAN)
+    assert torch.equal(weights_of(model), before)
+
+
 @pytest.mark.parametrize("longest", [0.5, 12.9, 13.1, math.inf])
 def test_gradients_are_shortened_together_and_every_optimizer_moves_at_its_own_rate(longest):
     """Plain descent moves a weight by its rate times its gradient. The length of the two gradients is 13."""
@@ -317,6 +327,8 @@ def test_the_learning_rate_climbs_stays_and_falls():
     assert factors[:10] == pytest.approx([k / 10 for k in range(1, 11)])
     assert factors[10:50] == [1.0] * 40
     assert factors[50:] == pytest.approx([k / 50 for k in range(50, 0, -1)])
+    constant = replace(plan, warmup_steps=0, decay_fraction=0)
+    assert [learning_rate_factor(step, constant) for step in range(1, 101)] == [1.0] * 100
 
 
 @pytest.mark.parametrize(
