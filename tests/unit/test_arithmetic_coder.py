@@ -54,6 +54,12 @@ def test_an_interval_that_closes_in_on_the_middle_stays_wide_enough(symbol):
     assert decoded(coded(message), message) == [1] * 500 + [symbol]
 
 
+@pytest.mark.parametrize("quarter", [1, 2, 3])
+def test_an_interval_that_begins_at_a_quarter_is_named_by_that_quarter(quarter):
+    message = [([quarter, 4 - quarter], 1)]
+    assert decoded(coded(message), message) == [1]
+
+
 @given(messages(), st.data())
 def test_a_changed_bit_gives_other_symbols_or_an_error(message, data):
     code = bytearray(coded(message))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from course_lm import BPETokenizer, ByteTokenizer, CharTokenizer, ToyEnglish, batches, load_corpus
 from course_lm import data as data_module
 from course_lm.data import even_batches
+from course_lm.data import line_starts
 
 
 def test_a_corpus_is_cut_at_a_line_break_and_nothing_is_lost(tmp_path):
@@ -99,6 +100,10 @@ def test_rows_are_windows_of_the_text_moved_by_one(corpus):
     for inputs, targets in zip(x, y, strict=True):
         assert corpus.tokenizer.decode(torch.cat([inputs, targets[-1:]])) in text
         assert torch.equal(inputs[1:], targets[:-1])
+
+
+def test_a_line_break_that_ends_the_text_starts_no_line():
+    assert line_starts(torch.tensor([0, 5, 0, 0, 7, 0]), 0).tolist() == [0, 2, 3]
 
 
 def test_rows_begin_at_line_breaks_where_the_source_is_known(corpus):

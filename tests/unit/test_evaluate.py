@@ -44,6 +44,9 @@ def test_windows_that_overlap_give_every_prediction_once_with_a_window_less_a_st
 
 def test_windows_begin_at_starts_where_sentences_fit():
     assert windows(21, 8, starts=torch.tensor([0, 5, 8, 14])) == [(0, 8), (8, 14), (14, 20)]
+    assert windows(21, 8, torch.tensor([0, 5, 8, 14])) == [(0, 8), (8, 14), (14, 20)]
+    assert windows(21, 8, torch.tensor([5])) == [(0, 5), (5, 13), (13, 20)]
+    assert windows(10, 9, torch.tensor([0, 5])) == [(0, 9)]  # all of it fits
 
 
 def test_uniform_model_costs_ln_v_per_token_and_log2_v_bits():
@@ -90,8 +93,17 @@ def test_the_rows_read_at_once_do_not_move_the_costs(corpus, transformer, line, 
         torch.testing.assert_close(token_nats(transformer, ids, context_length=context), expected)
 
 
-@pytest.mark.parametrize(("tokens", "rows"), [(9, [1] * 10), (10, [1] * 10), (35, [3, 3, 3, 1]), (999, [10])])
-def test_every_window_is_read_once_in_batches_that_fit_the_bound(monkeypatch, tokens, rows):
+@pytest.mark.parametrize(
+    ("tokens", "logits", "rows"),
+    [
+        (9, 9999, [1] * 10),
+        (10, 9999, [1] * 10),
+        (35, 9999, [3, 3, 3, 1]),
+        (999, 29 * 35, [3, 3, 3, 1]),
+        (999, 9999, [10]),
+    ],
+)
+def test_every_window_is_read_once_in_batches_that_fit_both_bounds(monkeypatch, tokens, logits, rows):
     class Counting(UniformLM):
         def __call__(self, ids):
             read.append(len(ids))
@@ -99,6 +111,7 @@ def test_every_window_is_read_once_in_batches_that_fit_the_bound(monkeypatch, to
 
     read: list[int] = []
     monkeypatch.setattr(evaluation, "TOKENS_AT_ONCE", tokens)
+    monkeypatch.setattr(evaluation, "LOGITS_AT_ONCE", logits)
     evaluate(Counting(29), torch.arange(101) % 29, context_length=10)
     assert read == rows
 
@@ -253,3 +266,8 @@ def test_a_stride_that_does_not_fit_is_refused(model, corpus, options, words):
     for work in (evaluate, ledger, token_nats):
         with pytest.raises(ValueError, match=words):
             work(model, corpus.val, **options)
+@pytest.mark.parametrize("context_length", [25, 0, -1])
+def test_a_window_longer_than_the_context_or_without_a_token_is_refused(model, corpus, context_length):
+    words = rf"context_length must be at least 1 and at most the model's own, 24; got {context_length}"
+    with pytest.raises(ValueError, match=words):
+        evaluate(model, corpus.val, context_length=context_length)

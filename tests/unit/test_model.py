@@ -111,6 +111,17 @@ def test_a_row_does_not_depend_on_its_neighbors_in_the_batch(model, ids):
     torch.testing.assert_close(model(ids)[1:2], model(ids[1:2]), rtol=1e-4, atol=1e-5)
 
 
+def test_weights_begin_with_their_spread_and_outputs_at_0():
+    model = TransformerLM(ModelConfig(vocab_size=50, context_length=8, n_layers=2, n_heads=2, d_model=64))
+    assert model.embedding.std().item() == pytest.approx(1, rel=0.05)
+    assert (model.previous == 0.5).all()
+    for block in model.blocks:
+        for matrix in (block.attention.query, block.attention.key, block.attention.value, block.up):
+            assert matrix.std().item() == pytest.approx(64**-0.5, rel=0.05)
+            assert matrix.mean().item() == pytest.approx(0, abs=0.01)
+    assert not any(matrix.any() for matrix in (model.head, model.blocks[1].down, model.blocks[1].attention.out))
+
+
 def test_parameter_counts_of_the_presets():
     def count(name):
         return sum(p.numel() for p in TransformerLM(ModelConfig.preset(name, 65)).parameters())

@@ -83,6 +83,13 @@ def test_longer_contexts_predict_the_toy_language_better(corpus):
     assert losses[0] > losses[1] > losses[2]
 
 
+def test_the_positions_read_at_once_do_not_move_the_probabilities(corpus, ids, monkeypatch):
+    model = NGramLM(3, 29).fit(corpus.train)
+    expected = model(ids)
+    monkeypatch.setattr("course_lm.ngram.POSITIONS_AT_ONCE", 5)
+    assert torch.equal(model(ids), expected)
+
+
 @pytest.mark.parametrize("order", [2, 5])
 def test_the_future_does_not_move_the_past(order, corpus, ids):
     model = NGramLM(order, 29).fit(corpus.train)

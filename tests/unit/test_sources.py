@@ -107,7 +107,15 @@ def test_the_toy_language_is_the_one_whose_numbers_the_pages_print(toy):
     assert toy.entropy_rate == pytest.approx(0.3087817554, rel=1e-9)
 
 
+def test_a_sample_ends_with_the_sentence_that_makes_it_long_enough(toy):
+    for n_characters in (1, 40, 1000):
+        text = toy.sample(n_characters)
+        assert len("".join(text.splitlines(keepends=True)[:-1])) < n_characters <= len(text)
+        assert toy.sample(len(text)) == text
+
+
 def test_the_same_seed_gives_the_same_text(toy):
+    assert toy.sample(2000) == toy.sample(2000, seed=0)
     assert toy.sample(2000, seed=5) == toy.sample(2000, seed=5)
     assert toy.sample(2000, seed=5) != toy.sample(2000, seed=6)
 

@@ -55,6 +55,7 @@ def test_the_first_loss_is_ln_v_and_training_lowers_it(fresh, corpus):
     assert records[-1].val_nats_per_token < 2.5
     assert [r.step for r in records] == list(range(1, 61))
     assert records[-1].n_tokens == 60 * 4 * 24
+    assert 0 < records[0].seconds < records[-1].seconds < 600
 
 
 @pytest.mark.parametrize("dropout", [0.0, 0.2])
@@ -68,6 +69,17 @@ def test_training_leaves_the_callers_random_numbers_and_settings_as_they_are(fre
     assert torch.get_float32_matmul_precision() == precision  # on a CPU
     list(run)
     assert torch.rand(1) == expected
+
+
+def test_a_model_in_evaluation_mode_drops_out_in_training_all_the_same(fresh, corpus):
+    plan = replace(PLAN, steps=3)
+    assert losses(train(fresh(dropout=0.5).eval(), corpus, plan)) == losses(train(fresh(dropout=0.5), corpus, plan))
+
+
+def test_on_a_cpu_a_plan_to_compile_is_like_any_other(fresh, corpus, monkeypatch):
+    monkeypatch.setattr(torch, "compile", None)
+    plan = replace(PLAN, steps=3)
+    assert losses(train(fresh(), corpus, replace(plan, compile=True))) == losses(train(fresh(), corpus, plan))
 
 
 def test_every_row_begins_where_the_corpus_lets_one_begin(fresh, corpus):
