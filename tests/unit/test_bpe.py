@@ -104,6 +104,7 @@ def test_merges_that_cannot_be_are_refused():
         BPETokenizer.train("", 300)
     for merges, named in (
         ([(97, 256)], r"\(97, 256\) for the token 256"),
+        ([(256, 97)], r"\(256, 97\) for the token 256"),
         ([(-1, 97)], r"\(-1, 97\) for the token 256"),
     ):
         with pytest.raises(ValueError, match=rf"two tokens that exist by then, a pair once; got {named}\. Use BPE"):

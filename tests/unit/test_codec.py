@@ -252,6 +252,17 @@ def test_a_model_whose_logits_are_not_numbers_is_refused():
             compress("\n", Fixed([0.0, bad]), CharTokenizer("\na"))
 
 
+def test_a_file_of_this_version_opens_and_is_written_in_the_same_way():
+    """Stored, since files last longer than programs: another way to write them needs another version in `MAGIC`."""
+    tokenizer = CharTokenizer("\n abcdefghijklmnopqrstuvwxyz,.;!")
+    model = UniformLM(32)  # 1/32 is the same everywhere
+    data = bytes.fromhex(
+        "434c4d3129966f4e0214e715ff4816d63acc2584000000000000000bfcb90b0bef56d93b380e9646cb5414d7ab84f299d6fd2f43b0"
+    )
+    assert compress("the dog, é\n", model, tokenizer) == data
+    assert decompress(data, model, tokenizer) == "the dog, é\n"
+
+
 def test_the_header_is_small():
     assert HEADER_BYTES <= 48
     assert len(compress("", UniformLM(2), CharTokenizer("\na"))) == HEADER_BYTES + 1

@@ -11,6 +11,7 @@ def test_uniform_model_costs_ln_v():
     ids = torch.randint(29, (2, 50), generator=torch.Generator().manual_seed(0))
     logits = UniformLM(29)(ids)
     assert logits.shape == (2, 50, 29)
+    assert not logits.any()
     assert cross_entropy(logits, ids).item() == pytest.approx(math.log(29))
 
 
