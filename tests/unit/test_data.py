@@ -103,7 +103,7 @@ def test_rows_are_windows_of_the_text_moved_by_one(corpus):
 
 
 def test_a_line_break_that_ends_the_text_starts_no_line():
-    assert line_starts(torch.tensor([0, 5, 0, 0, 7, 0]), 0).tolist() == [0, 2, 3]
+    assert line_starts(torch.tensor([0, 5, 0, 7, 0, 0]), 0).tolist() == [0, 2, 4]
 
 
 def test_rows_begin_at_line_breaks_where_the_source_is_known(corpus):

@@ -7,8 +7,8 @@ from course_lm.leaks import MaskOffByOneLM, NoMaskLM, NormAcrossTimeLM
 LEAKING = [MaskOffByOneLM, NoMaskLM, NormAcrossTimeLM]
 
 
-def randomized(kind, tokenizer):
-    model = kind(ModelConfig(tokenizer.vocab_size, context_length=24, n_layers=2, n_heads=2, d_model=16))
+def randomized(kind, tokenizer, n_layers=2):
+    model = kind(ModelConfig(tokenizer.vocab_size, context_length=24, n_layers=n_layers, n_heads=2, d_model=16))
     generator = torch.Generator().manual_seed(4)
     with torch.no_grad():
         for weights in model.parameters():
@@ -36,6 +36,16 @@ def test_every_leaking_variant_is_caught(kind, tokenizer, ids):
 def test_a_mask_off_by_one_shows_just_before_the_cut(tokenizer, ids):
     leak = leaks_future(randomized(MaskOffByOneLM, tokenizer), ids)
     assert (leak.position, leak.cut) == (0, 1)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize(("kind", "seen"), [(TransformerLM, 4), (MaskOffByOneLM, 5), (NoMaskLM, 23)])
+def test_one_layer_sees_as_far_ahead_as_its_name_says(kind, seen, tokenizer, ids):
+    """The last token that moves the logits at position 4."""
+    model = randomized(kind, tokenizer, n_layers=1)
+    others = ids[:1].repeat(24, 1) + torch.eye(24, dtype=torch.int64)  # row t has another token t
+    moved = (model(others % 29)[:, 4] - model(ids[:1])[:, 4]).abs().amax(-1) > 1e-4
+    assert moved.nonzero().max() == seen
 
 
 @torch.no_grad()
