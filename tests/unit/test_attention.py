@@ -82,7 +82,7 @@ def test_a_block_and_the_whole_model_equal_their_plain_forms(model, ids):
     torch.testing.assert_close(model(row[None])[0], plain_norm(x) @ model.head.T, rtol=1e-5, atol=1e-5)
 
 
-@pytest.mark.parametrize(("n_before", "T"), [(0, 1), (0, 8), (3, 1), (5, 4), (1, 7)])
+@pytest.mark.parametrize(("n_before", "T"), [(0, 1), (0, 8), (3, 1), (4, 2), (5, 4), (1, 7)])
 @torch.no_grad()
 def test_reading_after_a_cache_equals_torch_with_an_explicit_mask(attention, n_before, T):
     x = normal(3, n_before + T, 16)

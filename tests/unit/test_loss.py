@@ -45,6 +45,14 @@ def test_certainty_costs_nothing_and_the_excluded_costs_infinity():
     assert cross_entropy(logits, torch.tensor([1])) == math.inf
 
 
+def test_a_single_prediction_needs_no_other_axis():
+    logits = torch.tensor([1.0, 2.0, 3.0])
+    for reduction in ("mean", "sum", "none"):
+        torch.testing.assert_close(
+            cross_entropy(logits, torch.tensor(1), reduction=reduction), -logits.log_softmax(0)[1]
+        )
+
+
 def test_a_constant_added_to_all_logits_changes_nothing():
     logits = torch.randn(3, 5, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
     targets = torch.tensor([0, 4, 2])
