@@ -34,22 +34,22 @@ import pytest
 ROOT = Path(__file__).parents[1]
 TESTS = {  # by module: the files that look at it, cheap ones first
     "loss": "loss",
-    "evaluate": "evaluate",
+    "evaluate": "evaluate other_devices",
     "model": "model attention training",
     "attention": "attention model language_model training",
     "data": "data shakespeare training",
     "optim": "training checkpoint",
-    "train": "training distributed",
-    "generate": "generate language_model",
+    "train": "training other_devices distributed",
+    "generate": "generate language_model other_devices",
     "ngram": "ngram language_model",
     "codec": "codec",
     "arithmetic_coder": "arithmetic_coder codec",
     "sources": "sources language_model",
     "grammar": "sources",
-    "leaks": "leaks",
+    "leaks": "leaks other_devices",
     "checkpoint": "checkpoint saved_tokenizers training",
-    "tokenizer": "tokenizers saved_tokenizers data",
-    "bpe": "bpe tokenizers saved_tokenizers",
+    "tokenizer": "tokenizers saved_tokenizers data other_devices",
+    "bpe": "bpe tokenizers saved_tokenizers oracles",
 }
 TOO_LONG = "not tiny_preset and not floor and not wonderful and not lost_one"  # these train for many seconds
 LONGEST = 45.0  # seconds for the tests of one mutant
@@ -90,7 +90,7 @@ def main() -> None:
     parser.add_argument("--only", help="all mutants of one module:line")
     asked = parser.parse_args()
     fixed = ("OMP_NUM_THREADS=1", "MKL_NUM_THREADS=1", "COURSE_LM_DEVICE=cpu", "PYTEST_DISABLE_PLUGIN_AUTOLOAD=1")
-    os.environ.update(setting.split("=") for setting in fixed)
+    os.environ.update(dict(setting.split("=") for setting in fixed))
     FRESH.set_forkserver_preload(["torch", "torch._dynamo", "hypothesis", "pytest"])
     modules = (asked.only.partition(":")[0] if asked.only else asked.modules).split(",")
     found = [mutant for module in modules for mutant in mutants(module)]
@@ -132,6 +132,7 @@ def passes(folder: Path, files: str, seconds: float) -> bool:
     """Whether these tests pass, in a process of their own."""
     process = FRESH.Process(target=run_tests, args=(folder, dict.fromkeys(files.split())))
     process.start()
+    assert process.pid
     process.join(seconds)
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)  # also what a test has started
@@ -196,7 +197,7 @@ def first_line(statement: ast.AST) -> str:
 def changes(node: ast.AST) -> Iterator[ast.AST]:
     """What may stand in the place of a node."""
 
-    def but(some: ast.AST = node, **fields: Any) -> ast.AST:
+    def but(some: ast.AST = node, /, **fields: Any) -> ast.AST:
         return type(some)(**dict(ast.iter_fields(some)) | fields)
 
     def others(op: ast.AST) -> list[ast.AST]:
@@ -205,8 +206,8 @@ def changes(node: ast.AST) -> Iterator[ast.AST]:
     match node:
         case ast.Constant(value=bool()):
             yield ast.Constant(not node.value)
-        case ast.Constant(value=int() | float()):
-            yield ast.Constant(node.value + 1)
+        case ast.Constant(value=int() | float() as number):
+            yield ast.Constant(number + 1)
         case ast.UnaryOp(op=ast.USub() | ast.Not()):
             yield node.operand
         case ast.Compare(ops=ops):
@@ -222,11 +223,11 @@ def changes(node: ast.AST) -> Iterator[ast.AST]:
         case ast.Call(func=func, args=args, keywords=keywords):
             kept = [[other for other in keywords if other is not gone] for gone in keywords if gone.arg not in GUARDS]
             yield from (but(keywords=some) for some in kept)
-            is_method = isinstance(func, ast.Attribute)
-            name = getattr(func, "attr" if is_method else "id", None)
+            field = "attr" if isinstance(func, ast.Attribute) else "id"
+            name = getattr(func, field, None)
             if name in RENAMED:
-                yield but(func=but(func, **{"attr" if is_method else "id": RENAMED[name]}))
-            if name in DROPPED and is_method:
+                yield but(func=but(func, **{field: RENAMED[name]}))
+            if name in DROPPED and isinstance(func, ast.Attribute):
                 yield args[0] if isinstance(func.value, ast.Name) and func.value.id in LIBRARIES else func.value
             elif name in DROPPED and len(args) == 1:
                 yield args[0]

@@ -6,6 +6,8 @@ the output head and single vectors.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor
 from torch.amp.grad_scaler import GradScaler
@@ -14,14 +16,12 @@ from torch.optim import Optimizer
 from course_lm.config import TrainConfig
 from course_lm.model import TransformerLM
 
-Optimizers = dict[str, Optimizer]
-
 # Shorter memories than usual: a small model's runs are short.
 MUON_MOMENTUM = 0.9
 ADAMW_BETAS = (0.8, 0.95)
 
 
-def build_optimizers(model: TransformerLM, plan: TrainConfig) -> Optimizers:
+def build_optimizers(model: TransformerLM, plan: TrainConfig) -> dict[str, Optimizer]:
     """The optimizers of a run by name; with ``muon_lr = 0``, AdamW alone.
 
     Source of Muon: Jordan et al. (2024), "Muon: An optimizer for hidden layers in neural networks".
@@ -29,7 +29,7 @@ def build_optimizers(model: TransformerLM, plan: TrainConfig) -> Optimizers:
     matrices = [p for p in model.blocks.parameters() if p.ndim == 2] if plan.muon_lr else []
     chosen = {id(p) for p in matrices}
     others = [p for p in model.parameters() if id(p) not in chosen]
-    optimizers: Optimizers = {
+    optimizers: dict[str, Optimizer] = {
         "adamw": torch.optim.AdamW(others, plan.adamw_lr, betas=ADAMW_BETAS, weight_decay=0.0, fused=True)
     }
     if matrices:
@@ -45,7 +45,7 @@ def learning_rate_factor(step: int, plan: TrainConfig) -> float:
     return min(climb, fall)
 
 
-def update(optimizers: Optimizers, scaler: GradScaler, step: int, plan: TrainConfig) -> None:
+def update(optimizers: Mapping[str, Optimizer], scaler: GradScaler, step: int, plan: TrainConfig) -> None:
     """Move the weights by their gradients, shortened if they are longer than ``max_grad_norm``; then clear them.
 
     Args:

@@ -1,7 +1,7 @@
 import math
+from dataclasses import replace
 from functools import partial
 from typing import Any
-from dataclasses import replace
 
 import pytest
 import torch

@@ -76,6 +76,11 @@ def test_a_source_answers_where_it_is_asked(card, toy):
     assert UniformLM(29)(row.to(card)).device == card
 
 
+def test_ids_on_a_card_become_text(card, any_tokenizer):
+    ids = any_tokenizer.encode("hello\n")
+    assert any_tokenizer.decode(ids.to(card)) == "hello\n"
+
+
 def test_leaks_are_found_on_a_card(card, model, ids):
     peeks = NoMaskLM(model.config)
     peeks.load_state_dict(model.state_dict())

@@ -11,8 +11,7 @@ import pytest
 import torch
 from filelock import FileLock
 
-from course_lm import ModelConfig, TrainConfig, load_corpus, run_cache, run_log, train
-from course_lm import CharTokenizer, ModelConfig, TrainConfig, load_corpus, run_cache
+from course_lm import CharTokenizer, ModelConfig, TrainConfig, load_corpus, run_cache, run_log, train
 
 OS_CACHE = pooch.os_cache
 SHAPE = ModelConfig(29, context_length=24, n_layers=1, n_heads=1, d_model=8)
@@ -63,13 +62,14 @@ def test_another_seed_plan_or_code_is_another_run(corpus, cache, steps_made, mon
     assert len(steps_made) == 4 + 4 + 3 + 4
 
 
-def test_a_run_is_named_by_its_shape_text_tokens_source_device_and_version_of_torch(corpus, monkeypatch):
+def test_a_run_is_named_by_its_config_split_tokens_source_device_and_version_of_torch(corpus, monkeypatch):
     asked = (SHAPE, corpus, PLAN, 0)
     names = [run_cache._key(*asked), run_cache._key(replace(SHAPE, dropout=0.1), *asked[1:])]
     names += [
         run_cache._key(SHAPE, replace(corpus, **change), PLAN, 0)
         for change in (
-            {"text": corpus.text + "\n"},
+            {"train": corpus.train[:-50]},
+            {"val": corpus.val[:-50]},
             {"tokenizer": CharTokenizer(corpus.tokenizer.alphabet.replace("z", "é"))},
             {"source": None},  # then rows begin anywhere
         )
@@ -79,7 +79,7 @@ def test_a_run_is_named_by_its_shape_text_tokens_source_device_and_version_of_to
         names.append(run_cache._key(*asked))
     monkeypatch.setattr(run_cache, "pick_device", lambda: torch.device("cuda"))
     names.append(run_cache._key(*asked))
-    assert len(set(names)) == len(names) == 7
+    assert len(set(names)) == len(names) == 8
 
 
 def test_a_run_that_was_cut_off_goes_on(corpus, ids, steps_made, monkeypatch):

@@ -85,7 +85,8 @@ def test_on_a_cpu_a_plan_to_compile_is_like_any_other(fresh, corpus, monkeypatch
 def test_every_row_begins_where_the_corpus_lets_one_begin(fresh, corpus):
     """At line breaks where the source is known, anywhere where it is not."""
     for text, only_line_breaks in ((corpus, True), (replace(corpus, source=None), False)):
-        model, rows = fresh(), []
+        model = fresh()
+        rows: list[torch.Tensor] = []
         model.register_forward_pre_hook(lambda _, inputs, rows=rows: rows.append(inputs[0]))
         list(train(model, text, replace(PLAN, steps=5, eval_every=0)))
         assert all((x[:, 0] == corpus.tokenizer.bos_id).all() for x in rows[:5]) == only_line_breaks
