@@ -178,7 +178,7 @@ def token_nats(
                 n_priced = end
             logits = model(x.to(device_of(model, x)))
             cost = cross_entropy(logits, y.to(logits.device), reduction="none", ignore_index=PADDING).cpu()
-            nats[before:n_priced] = cost[y != PADDING].double()
+            nats[before:n_priced] = cost[y != PADDING]
     return nats
 
 

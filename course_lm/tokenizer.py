@@ -170,7 +170,7 @@ class CharTokenizer(Tokenizer):
         if not text:
             raise ValueError("text must have at least one character; got an empty text.")
         utf8(text)  # here the error knows the place
-        return cls("".join(sorted({LINE_BREAK, *text})))
+        return cls("".join({LINE_BREAK, *text}))
 
     @property
     def vocab_size(self) -> int:
