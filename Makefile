@@ -37,8 +37,7 @@ test-unit: $(READY)
 	$(FIXED) $(BIN)/python -m pytest -rs $(BY_FILE) tests/unit
 
 test-notebooks: $(READY)
-	$(FIXED) $(BIN)/python -m pytest -n 2 tests/notebooks
-	$(FIXED) $(BIN)/python -m pytest $(NBVAL) $(FIRST)
+	$(FIXED) $(BIN)/python -m pytest $(BY_FILE) $(NBVAL) --ignore=tests/notebooks/specimen.ipynb $(FIRST) tests/notebooks
 	$(FIXED) $(BIN)/python -m pytest $(BY_FILE) $(NBVAL) --ignore=$(FIRST) book solutions
 
 # What takes minutes: whole classes, and every attack on the grader, as this user.

@@ -177,7 +177,6 @@ def test_a_model_in_double_precision_can_write(model, ids):
         ({"temperature": float("nan")}, "temperature must be at least 0"),
         ({"top_k": 0}, "top_k must be a whole number of at least 1"),
         ({"temperature": math.inf}, "temperature must be at least 0 and finite"),
-        ({"top_k": 0}, "top_k must be a whole number of at least 1"),
         ({"top_p": 0.0}, r"top_p must be in \(0, 1\]"),
         ({"top_p": 1.5}, r"top_p must be in \(0, 1\]; got 1.5"),
         ({"n_tokens": -1}, "n_tokens must be a whole number of at least 0"),

@@ -1,7 +1,8 @@
 """A submission gives itself no marks, reaches nothing on this machine, and costs nobody else anything.
 
-Each file in `attacks` is a notebook that tries: a comment says how, and ``# %%`` begins a cell. Those in `attacks/long`
-were written by somebody who had read the documentation alone; `make test-long` runs them within every seal.
+Each file in `attacks` is a notebook that tries: a comment says how, and ``# %%`` begins a cell. `make test-long` runs
+all of them; and those in `attacks/long`, which were written by somebody who had read the documentation alone, within
+every seal.
 """
 
 import ctypes
@@ -146,24 +147,18 @@ def hurt(marks: dict[tuple[str, str], Any]) -> list[Any]:
     return [row for row in honest if (row.status, row.points) != ("correct", 5)]
 
 
-@pytest.fixture(scope="module")
-def marks(tmp_path_factory):
-    with Machine(tmp_path_factory.mktemp("machine")).running() as machine:
-        for path in SHORT:
+@pytest.mark.parametrize("paths", [SHORT[::6], pytest.param(SHORT, marks=pytest.mark.long)], ids=["every sixth", "all"])
+def test_attacks_earn_nothing_and_honest_answers_beside_them_get_their_marks(paths, tmp_path):
+    with Machine(tmp_path).running() as machine:
+        for path in paths:
             machine.hand_in(path.stem, cells_of(path))
-        yield marked(machine)
-
-
-@pytest.mark.parametrize("path", SHORT, ids=lambda path: path.stem)
-def test_an_attack_earns_nothing(path, marks):
-    row = marks[path.stem, "cross_entropy"]
-    assert (row.points, row.status == "correct") == (0, False), row.message
-    assert ("forbidden" in row.flags) == (path.stem in FORBIDDEN), row
-    assert row.status == "wrong" or path.stem not in FORBIDDEN
-
-
-def test_honest_answers_beside_attacks_get_their_marks(marks):
+        marks = marked(machine)
     assert hurt(marks) == []
+    for name in (path.stem for path in paths):
+        row = marks[name, "cross_entropy"]
+        assert (row.points, row.status == "correct") == (0, False), row
+        assert ("forbidden" in row.flags) == (name in FORBIDDEN), row
+        assert row.status == "wrong" or name not in FORBIDDEN, row
 
 
 WITHOUT_NAMESPACES = seal.PROGRAM.replace("Worker(", "confine.leave_namespaces = lambda: None; Worker(").replace(
