@@ -66,7 +66,7 @@ test-colab:
 	.venv-colab/bin/python -m pip install --quiet --disable-pip-version-check -c .venv-colab/constraints.txt \
 		.venv-colab/wheel/*.whl ipykernel nbclient
 	.venv-colab/bin/python -m pip uninstall --quiet --yes course-lm jedi
-	PYTHONPATH= $(FIXED) .venv-colab/bin/python tests/colab/run_notebooks.py .venv-colab/wheel/*.whl
+	PYTHONPATH=book/_tools $(FIXED) .venv-colab/bin/python tests/colab/run_notebooks.py .venv-colab/wheel/*.whl
 
 # Measures the GPU if there is one, then writes book/gpu_runs.md from the records that are there.
 gpu-runs: $(READY)

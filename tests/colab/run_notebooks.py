@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import importlib.metadata
 import os
-import re
 import shutil
 import sys
 import tempfile
@@ -18,10 +17,12 @@ import time
 from pathlib import Path
 
 import nbformat
+from install_cell import with_install_cell
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 ROOT = Path(__file__).parents[2]
+NOWHERE = "https://repository.invalid/course"
 FOLDERS = ("book", "solutions", "exercises")
 PACKAGE = "course-lm"
 
@@ -30,11 +31,8 @@ def copied(folder: Path, wheel: Path) -> list[Path]:
     """Copies of all notebooks in ``folder``, whose first cells install ``wheel``."""
     copies = []
     for path in sorted(path for name in FOLDERS for path in ROOT.glob(f"{name}/*.ipynb")):
-        notebook = nbformat.read(path, as_version=4)
-        first = notebook.cells[0]
-        first.source, n_replaced = re.subn(r"git\+\S+", str(wheel), first.source)
-        if n_replaced != 1:
-            raise ValueError(f"the first cell of {path} must install the package; run `make repo`.")
+        notebook = with_install_cell(nbformat.read(path, as_version=4), NOWHERE)
+        notebook.cells[0].source = notebook.cells[0].source.replace(f"git+{NOWHERE}", str(wheel))
         copies.append(folder / path.relative_to(ROOT))
         copies[-1].parent.mkdir(exist_ok=True)
         nbformat.write(notebook, copies[-1])

@@ -10,8 +10,9 @@ from typing import Any
 import nbformat
 import pytest
 from execute import normalized
-from install_cell import PLACES, SOURCE, address_in, main, with_install_cell
+from install_cell import PLACES, address_in, main, source, with_install_cell
 from IPython.core.inputtransformer2 import TransformerManager
+from IPython.core.interactiveshell import InteractiveShell
 
 from course_lm.grading.sealed.extract import program_for
 
@@ -21,13 +22,15 @@ ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted(path for name in ("book", "solutions", "exercises") for path in ROOT.glob(f"{name}/*.ipynb"))
 SPECIMEN = Path(__file__).with_name("specimen.ipynb")
 FORK = "https://github.com/fork/course"
+EMPTY = '""'
+FIRST = "https://github.com/first/course"
 URLS = re.compile(r"\[project\.urls\]\n(.+\n)+\n")
 
 
 def installs_from(notebook: nbformat.NotebookNode, address: str) -> bool:
     """Whether the first cell is the one that installs the package from ``address``, unseen in the book."""
     first = notebook.cells[0]
-    return first.source == SOURCE.format(address=address) and first.metadata.get("tags") == ["remove-cell"]
+    return first.source == source(address) and first.metadata.get("tags") == ["remove-cell"]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}/{path.stem}")
@@ -74,6 +77,30 @@ def test_the_cell_installs_only_where_the_package_is_missing(stamped, monkeypatc
     assert run_first_cell(stamped) == [("pip", f"install --quiet git+{FORK}")]
 
 
+def test_without_a_repository_the_cell_says_one_sentence_and_stops(monkeypatch):
+    """A name that is nobody's yet could be taken by anybody, with a package of theirs."""
+    notebook = with_install_cell(nbformat.read(SPECIMEN, as_version=4), "")
+    assert run_first_cell(notebook) == []
+    assert "http" not in notebook.cells[0].source
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    shell = InteractiveShell()
+    outcome = shell.run_cell(notebook.cells[0].source, silent=True)
+    assert outcome.error_in_exec._render_traceback_() == [
+        "Please install the package course_lm first, from wherever you have this notebook."
+    ]
+
+
+def test_a_course_without_a_repository_gets_one(clone):
+    config = clone / "_config.yml"
+    config.write_text(config.read_text().replace(f"  url: {FIRST}\n", '  url: ""\n'))
+    assert address_in(clone) == ""
+    main([], clone)
+    assert installs_from(nbformat.read(clone / "book" / SPECIMEN.name, as_version=4), "")
+    main([FORK], clone)
+    assert address_in(clone) == FORK
+    assert installs_from(nbformat.read(clone / "book" / SPECIMEN.name, as_version=4), FORK)
+
+
 def test_answers_behind_the_cell_are_graded(stamped):
     program = program_for([stamped.cells[0].source, "def answer(x):\n    return x"], "answer")
     assert [getattr(statement, "name", None) for statement in program.statements] == ["answer"]
@@ -82,10 +109,12 @@ def test_answers_behind_the_cell_are_graded(stamped):
 
 @pytest.fixture
 def clone(tmp_path):
-    """A course of one chapter and one solution, whose README repeats the address."""
+    """A course of one chapter and one solution, whose README repeats its address."""
     for name in PLACES:
         shutil.copy(ROOT / name, tmp_path)
-    (tmp_path / "README.md").write_text(f"[issues]({address_in(ROOT)}/issues)")
+    config = tmp_path / "_config.yml"
+    config.write_text(config.read_text().replace(f"  url: {address_in(ROOT) or EMPTY}\n", f"  url: {FIRST}\n"))
+    (tmp_path / "README.md").write_text(f"[issues]({FIRST}/issues)")
     for folder in ("book", "solutions"):
         (tmp_path / folder).mkdir()
         shutil.copy(SPECIMEN, tmp_path / folder)
@@ -109,8 +138,7 @@ def project(root: Path) -> dict[str, Any]:
 
 
 def test_the_package_names_its_repository_once_there_is_one(clone):
-    has_one = address_in(ROOT) != "https://github.com/example/course-lm"
-    assert ("urls" in project(ROOT)) == has_one
+    assert ("urls" in project(ROOT)) == bool(address_in(ROOT))
     for address in (FORK, f"{FORK}-2"):
         main([address], clone)
         assert project(clone)["urls"] == {"Repository": address, "Issues": f"{address}/issues"}

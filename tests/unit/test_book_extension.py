@@ -20,7 +20,7 @@ from docutils.utils import new_document
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 
-DEFAULT = "https://github.com/example/course-lm"
+DEFAULT = "https://github.com/stamped/course"
 ORIGIN = "https://github.com/fork/course"
 
 
@@ -95,11 +95,27 @@ def test_buttons_follow_the_repository(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str, provider: str, has_colab: bool
 ) -> None:
     monkeypatch.setenv("COURSE_LM_REPO_URL", url)
-    options = {"repository_url": DEFAULT, "launch_buttons": {"colab_url": "https://colab.research.google.com"}}
+    options: dict[str, Any] = {
+        "repository_url": DEFAULT,
+        "launch_buttons": {"colab_url": "https://colab.research.google.com"},
+    }
     repository.set_repository(stand_in(confdir=tmp_path), stand_in(html_theme_options=options, html_baseurl=""))
     assert options["repository_url"] == url
     assert options["repository_provider"] == provider
     assert bool(options["launch_buttons"]) is has_colab
+    assert (options["use_repository_button"], options["use_issues_button"]) == (True, True)
+
+
+@pytest.mark.parametrize("configured", [{"repository_url": ""}, {"repository_url": None}, {}])
+def test_a_book_of_no_repository_has_no_such_buttons(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, configured: dict[str, Any]
+) -> None:
+    for name in ("COURSE_LM_REPO_URL", "GITHUB_REPOSITORY"):
+        monkeypatch.delenv(name, raising=False)
+    options = configured | {"launch_buttons": {"colab_url": "https://colab.research.google.com"}}
+    repository.set_repository(stand_in(confdir=tmp_path), stand_in(html_theme_options=options, html_baseurl=""))
+    assert (options["repository_url"], options["launch_buttons"]) == ("", {})
+    assert (options["use_repository_button"], options["use_issues_button"]) == (False, False)
 
 
 @pytest.mark.parametrize(

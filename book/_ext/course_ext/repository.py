@@ -2,7 +2,7 @@
 
 A fork that builds the book should get buttons to itself. The address comes from the first of:
 the environment variable ``COURSE_LM_REPO_URL``, the hosting service's own variables in CI,
-the checkout's ``origin``, and ``_config.yml``.
+the checkout's ``origin``, and ``_config.yml``. Where none of them names one, there are no such buttons.
 
 The address of the published book is ``COURSE_LM_SITE_URL``; in GitHub's CI it is that of the repository's Pages.
 Elsewhere nobody knows it, and pages carry no address rather than a wrong one.
@@ -70,8 +70,9 @@ def git_origin(folder: str | Path) -> str | None:
 def set_repository(app: Sphinx, config: Config) -> None:
     """Give the theme the repository's address and what that host can do."""
     options = config.html_theme_options
-    url = repository_url(options.get("repository_url", ""), environ=os.environ, origin=git_origin(app.confdir))
+    url = repository_url(options.get("repository_url") or "", environ=os.environ, origin=git_origin(app.confdir))
     options["repository_url"] = url
+    options["use_repository_button"] = options["use_issues_button"] = bool(url)
     # The theme stops at a host that it does not know; most other hosts have GitHub's paths.
     options.setdefault("repository_provider", "gitlab" if "gitlab" in url else "github")
     if not url.startswith("https://github.com/"):
