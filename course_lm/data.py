@@ -164,8 +164,10 @@ def even_batches(
     Source: Niederreiter (1992), "Random number generation and quasi-Monte Carlo methods".
     """
     batch_size = whole_number("batch_size", batch_size, at_least=1)
+    n_before = whole_number("n_before", n_before, at_least=0)
     allowed = _allowed(ids, context_length, starts)
-    u = torch.rand((), generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+    generator = torch.Generator().manual_seed(whole_number("seed", seed, at_least=0))
+    u = torch.rand((), generator=generator, dtype=torch.float64)
 
     def even_places() -> Iterator[Tensor]:
         for first in itertools.count(n_before * batch_size, batch_size):
