@@ -171,7 +171,8 @@ def even_batches(
 
     def even_places() -> Iterator[Tensor]:
         for first in itertools.count(n_before * batch_size, batch_size):
-            share = (u + torch.arange(first, first + batch_size) * GOLDEN_RATIO) % 1
+            k = torch.arange(first, first + batch_size, dtype=torch.float64)  # float32 has too few digits for it
+            share = (u + k * GOLDEN_RATIO) % 1
             yield allowed[(share * len(allowed)).long().clamp(max=len(allowed) - 1)]
 
     return _rows(ids, even_places(), context_length)

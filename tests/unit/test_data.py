@@ -135,10 +135,10 @@ def test_the_state_of_the_generator_decides_the_next_batch(corpus):
 
 
 @settings(max_examples=30)
-@given(st.integers(1, 400), st.integers(0, 9), st.sampled_from([4, 10, 25]))
-def test_even_rows_have_read_every_part_about_as_often_whenever_they_stop(n_rows, seed, n_parts):
+@given(st.integers(1, 400), st.integers(0, 10**7), st.integers(0, 9), st.sampled_from([4, 10, 25]))
+def test_even_rows_have_read_every_part_about_as_often_whenever_they_stop(n_rows, n_before, seed, n_parts):
     ids = torch.arange(1005)
-    rows = even_batches(ids, 1, 4, seed=seed)
+    rows = even_batches(ids, 1, 4, seed=seed, n_before=n_before)
     begin = torch.tensor([int(next(rows)[0][0, 0]) for _ in range(n_rows)])  # of 1,001 places
     in_part = torch.bincount(begin * n_parts // 1001, minlength=n_parts)
     assert len(in_part) == n_parts
