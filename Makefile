@@ -49,7 +49,7 @@ test-browser: $(SITE)
 
 notebooks: $(READY)
 	$(BIN)/python book/_tools/install_cell.py
-	$(FIXED) COURSE_LM_AUTHORING=1 $(BIN)/python book/_tools/execute.py book/*.ipynb book/*.md solutions/*.ipynb tests/notebooks/specimen.ipynb
+	$(FIXED) $(BIN)/python book/_tools/execute.py book/*.ipynb solutions/*.ipynb tests/notebooks/specimen.ipynb
 	$(BIN)/python -m course_lm.grading.release solutions exercises
 
 # The address from which notebooks install the package on Colab: make repo URL=https://github.com/me/my-fork

@@ -1,57 +1,17 @@
-"""What keeps the outputs of a notebook true: facts for the prose, stable rounding, and figures that can be compared.
-
-A test runs every notebook again and compares its text. So numbers are printed as named facts, which the prose cites;
-values are rounded where another processor gives the same digits; and a figure says in text what it shows.
-"""
+"""Figures that can be compared: a test runs every notebook again, and a figure says in text what it shows."""
 
 from __future__ import annotations
 
 import hashlib
 import io
-import math
-import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, SupportsFloat
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-AUTHORING_VARIABLE = "COURSE_LM_AUTHORING"
-
-
-def facts(**values: object) -> None:
-    """Print ``name = value`` for every argument; prose cites one as ``0.357<!-- = name -->``."""
-    for name, value in values.items():
-        print(f"{name} = {value}")
-
-
-def stable(x: SupportsFloat, decimals: int, tolerance: float) -> str:
-    """``x`` rounded to ``decimals``, as text that another machine prints too.
-
-    Args:
-        x: the value, known up to ``tolerance``.
-        decimals: digits after the point.
-        tolerance: how far the value may move on another processor or version.
-
-    Raises:
-        ValueError: while a notebook is written (``COURSE_LM_AUTHORING=1``), if so small a move could change a digit.
-            A reader's machine never raises it.
-    """
-    value = float(x)
-    if not math.isfinite(value):
-        return str(value)
-    scaled = value * 10**decimals
-    to_boundary = abs(scaled - math.floor(scaled) - 0.5) / 10**decimals
-    if os.environ.get(AUTHORING_VARIABLE) == "1" and to_boundary < tolerance:
-        raise ValueError(
-            f"x must be at least {tolerance:g} away from a rounding boundary at {decimals} decimals; "
-            f"{value} is {to_boundary:.1e} away. Print fewer decimals, or choose another example."
-        )
-    text = f"{value:.{decimals}f}"
-    return text.lstrip("-") if float(text) == 0 else text
 
 
 def show(figure: Figure, *, decimals: int | None = 6) -> None:

@@ -1,27 +1,42 @@
 """Run notebooks from top to bottom and store them in one fixed form: running it twice changes no byte.
 
-    python book/_tools/execute.py NOTEBOOK_OR_PAGE ...
+    python book/_tools/execute.py NOTEBOOK ...
 
-When all have run, the numbers that their prose and the pages cite are brought up to date, and those that changed are
-printed. What the sentences around them say is for the author to read again.
+Each runs under two sets of instructions, as two processors would compute it. A cell whose text differs is refused, and
+so is a number in prose that lies so close to a rounding boundary that another processor could show another digit. Then
+the numbers that prose cites are brought up to date, also those that others cite from a chapter, and those that changed
+are printed. What the sentences around them say is for the author to read again.
 
 Metadata that tests rely on: `course_lm.cells` is the number of cells, so that a lost cell is noticed.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import nbformat
-from cited_facts import TAGGED, Facts, facts_of_chapters, refreshed, stored_facts
+import pooch
+from citations import Citation, Question, ask, citations_by_cell, citations_of_chapter, refreshed, texts, unit
+from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 
-BOOK = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 CELL_METADATA = {"mystnb", "tags"}
 NOTEBOOK_METADATA = {"accelerator", "colab"}  # what Colab reads: the notebook asks for a GPU
+# Runs that are kept depend on the instructions too, so each set has a folder of its own.
+OTHER_PROCESSOR = {
+    "ATEN_CPU_CAPABILITY": "avx2",
+    "ONEDNN_MAX_CPU_ISA": "AVX2",
+    "MKL_ENABLE_INSTRUCTIONS": "AVX2",
+    "XDG_CACHE_HOME": str(pooch.os_cache("course_lm") / "avx2"),
+}
+MOST_DRIFT = 10  # times the difference of two processors: a third may differ more
+LEAST_DRIFT = 1e-9  # relative, of what is computed in float64
+Values = dict[Question, float]
 
 
 def normalized(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
@@ -39,51 +54,104 @@ def normalized(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return notebook
 
 
-def execute(path: Path) -> None:
-    """Run one notebook in its own folder and store it; a cell that fails leaves the file as it was."""
+def run(path: Path, others: Sequence[Citation], settings: Mapping[str, str]) -> tuple[nbformat.NotebookNode, Values]:
+    """A notebook with its outputs, and the values that its prose and ``others`` cite."""
     notebook = nbformat.read(path, as_version=4)
+    asked = citations_by_cell(notebook)
+    values: Values = {}
     client = NotebookClient(
         notebook,
-        timeout=600,
         kernel_name="python3",
+        kernel_manager_class=KernelManager,
+        timeout=600,
         record_timing=False,
         coalesce_streams=True,
         resources={"metadata": {"path": str(path.parent)}},
     )
-    client.execute()
-    nbformat.write(normalized(notebook), path)
+    with client.setup_kernel(env=settings):
+        numbered = [(i, cell) for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+        for n, (i, cell) in enumerate(numbered):
+            client.execute_cell(cell, i)
+            here = asked.get(n, []) + ([*others] if n == len(numbered) - 1 else [])
+            answers = ask(client.kc, [citation.expression for citation in here])
+            for citation, answer in zip(here, answers, strict=True):
+                if isinstance(answer, str):
+                    raise ValueError(f"{path}: prose cites {citation.expression!r}, and it has no value: {answer}")
+                values[citation.where, citation.expression] = answer
+    return notebook, values
 
 
-def refresh(path: Path, chapters: Mapping[str, Facts]) -> None:
-    """Write the present value of every fact that a stored notebook or a page cites, and print what changed."""
-    if path.suffix == ".md":
-        page = path.read_text(encoding="utf-8")
-        path.write_text(_announced(path, page, refreshed(page, {}, chapters)), encoding="utf-8")
-        return
-    notebook = nbformat.read(path, as_version=4)
-    own = stored_facts(notebook)
+def differences(one: nbformat.NotebookNode, other: nbformat.NotebookNode) -> list[str]:
+    """The cells whose text two processors do not agree on."""
+    return [
+        cell.id
+        for cell, again in zip(one.cells, other.cells, strict=True)
+        if cell.cell_type == "code" and _text(cell) != _text(again)
+    ]
+
+
+def _text(cell: nbformat.NotebookNode) -> list[tuple[str, str]]:
+    return [(output.get("text", ""), output.get("data", {}).get("text/plain", "")) for output in cell.outputs]
+
+
+def doubtful(cited: Sequence[Citation], values: Values, again: Values) -> list[str]:
+    """Numbers that another processor could round to another digit."""
+    found = []
+    for citation in cited:
+        value, other = (of[citation.where, citation.expression] for of in (values, again))
+        drift = max(MOST_DRIFT * abs(value - other), LEAST_DRIFT * abs(value))
+        last_digit = unit(citation.shown)
+        to_boundary = abs((value / last_digit) % 1 - 0.5) * last_digit
+        if to_boundary < drift:
+            found.append(f"{citation.expression} is {value}, and with other instructions {other}")
+    return found
+
+
+def execute(path: Path, root: Path = ROOT) -> None:
+    """Run one notebook in its own folder and store it; one that is refused stays as it was."""
+    elsewhere = citations_of_chapter(root, path.name[:2]) if path.resolve().parent == root / "book" else {}
+    others = [citation for found in elsewhere.values() for citation in found]
+    notebook, values = run(path, others, os.environ)
+    again, other_values = run(path, others, os.environ | OTHER_PROCESSOR)
+    cited = [citation for found in citations_by_cell(notebook).values() for citation in found] + others
+    if cells := differences(notebook, again):
+        raise ValueError(f"{path}: two sets of instructions print different texts in the cells {cells}")
+    if numbers := doubtful(cited, values, other_values):
+        raise ValueError(f"{path}: show fewer digits, or take another example: {'; '.join(numbers)}")
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = _announced(path, cell.source, refreshed(cell.source, own, chapters))
+            cell.source = _announced(path, cell.source, values)
+    nbformat.write(normalized(notebook), path)
+    for page in elsewhere:
+        refresh(page, values)
+
+
+def refresh(path: Path, values: Values) -> None:
+    """Write the values that a page or another notebook cites."""
+    known = {question: value for question, value in values.items() if question[0].isdigit()}
+    if path.suffix == ".md":
+        path.write_text(_announced(path, texts(path)[0], known), encoding="utf-8")
+        return
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = _announced(path, cell.source, known)
     nbformat.write(notebook, path)
 
 
-def _announced(path: Path, before: str, after: str) -> str:
-    for (old, name), (new, _) in zip(TAGGED.findall(before), TAGGED.findall(after), strict=True):
+def _announced(path: Path, text: str, values: Values) -> str:
+    fresh = refreshed(text, values)
+    for old, new in zip(text.split("<!--"), fresh.split("<!--"), strict=True):
         if old != new:
-            print(f"{path}: {name} was {old} and is {new}")
-    return after
+            print(f"{path}: {old[-20:]!r} is {new[-20:]!r}")
+    return fresh
 
 
-def main(paths: Sequence[Path], book: Path = BOOK) -> None:
-    """Run the notebooks among `paths`; then refresh all, since a chapter may cite one that runs after it."""
+def main(paths: Sequence[Path]) -> None:
+    """Run the notebooks."""
     for path in paths:
-        if path.suffix == ".ipynb":
-            print(f"running {path}", flush=True)
-            execute(path)
-    chapters = facts_of_chapters(book)
-    for path in paths:
-        refresh(path, chapters)
+        print(f"running {path}", flush=True)
+        execute(path)
 
 
 if __name__ == "__main__":

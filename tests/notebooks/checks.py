@@ -1,7 +1,7 @@
 """What nbval cannot see in a stored notebook, as one list of complaints.
 
-nbval compares text outputs with a new run. It never looks at a PNG, passes a code cell that was never run, and knows
-nothing of prose. These checks need no run.
+nbval compares text outputs with a new run, and beside it prose is compared with the kernel. It never looks at a PNG,
+and passes a code cell that was never run. These checks need no run.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ import base64
 import re
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import gpu_runs
 import nbformat
-from cited_facts import CODE, NUMBER, TAGGED, Facts, fact, plain, stored_facts
+from citations import CITED, CODE, NUMBER, citations, citations_by_cell
 
 SOURCED = re.compile(rf"{NUMBER}[%$*]*<!-- *@[\w-]+ *-->")
-TAG = re.compile(r"<!-- *[=@][^>]*-->")
+TAG = re.compile(r"<!-- *[=@].*?-->")
 DECIMAL = re.compile(r"(?<![\w.])(?:\d[\d,]*)?\.\d+(?![\w.]*\.\d)|(?<![\w.])\d+e-?\d+\b")
 VERSION = re.compile(r"(?:Python|torch|Jupyter Book|IPython|CC BY|MIT)\s+\d+(?:\.\d+)*")
 SKIP_MARKER = re.compile(r"NBVAL_(?:SKIP|IGNORE_OUTPUT|RAISES_EXCEPTION)|PYTEST_VALIDATE_IGNORE_OUTPUT", re.IGNORECASE)
@@ -26,28 +26,19 @@ SKIP_TAGS = {"nbval-skip", "nbval-ignore-output", "nbval-raises-exception", "rai
 ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 
 
-def complaints(path: Path, other_facts: Mapping[str, Facts] | None = None) -> list[str]:
-    """Everything that is wrong with the notebook or Markdown page at ``path``.
-
-    Args:
-        path: a stored ``.ipynb``, or an ``.md`` page.
-        other_facts: the facts of the chapters, by chapter number such as ``"03"``.
-    """
+def complaints(path: Path) -> list[str]:
+    """Everything that is wrong with the notebook or Markdown page at ``path``."""
     if path.suffix == ".md":
         page = path.read_text(encoding="utf-8")
         if path == gpu_runs.PAGE:  # what it shows of measured records is compared with them by a test of its own
             page = gpu_runs.own_words(page)
-        return list(complaints_about_prose(page, {}, other_facts or {}))
+        homeless = [citation for citation in citations(page) if not citation.where.isdigit()]
+        return [*complaints_about_prose(page), *(f"no chapter is named for {citation}" for citation in homeless)]
     notebook = nbformat.read(path, as_version=4)
     found = list(_notebook(notebook))
-    facts = stored_facts(notebook)
     for i, cell in enumerate(notebook.cells):
-        if cell.cell_type == "markdown":
-            found += [
-                f"cell {i}: {problem}" for problem in complaints_about_prose(cell.source, facts, other_facts or {})
-            ]
-        else:
-            found += [f"cell {i}: {problem}" for problem in _code_cell(cell)]
+        problems = complaints_about_prose(cell.source) if cell.cell_type == "markdown" else _code_cell(cell)
+        found += [f"cell {i}: {problem}" for problem in problems]
     return found
 
 
@@ -58,13 +49,16 @@ def _notebook(notebook: nbformat.NotebookNode) -> Iterator[str]:
     counts = [cell.execution_count for cell in notebook.cells if cell.cell_type == "code"]
     if counts != list(range(1, len(counts) + 1)):
         yield f"cells must be executed once, in order; their counts are {counts}"
+    for n, asked in citations_by_cell(notebook).items():
+        if n not in range(len(counts)):
+            yield f"there is no cell after which to ask for {asked}"
 
 
 def _code_cell(cell: nbformat.NotebookNode) -> Iterator[str]:
     if SKIP_TAGS & set(cell.metadata.get("tags", [])) or SKIP_MARKER.search(cell.source):
         yield "a marker would make nbval skip or ignore it"
     names = [output.get("name") for output in cell.outputs]
-    if re.search(r"^\s*(?:print|facts|check)\(", cell.source, re.MULTILINE) and "stdout" not in names:
+    if re.search(r"^\s*(?:print|check)\(", cell.source, re.MULTILINE) and "stdout" not in names:
         yield "it prints, but no printed output is stored"
     n_shown = len(re.findall(r"^\s*show\(", cell.source, re.MULTILINE))
     figures = [output for output in cell.outputs if "image/png" in output.get("data", {})]
@@ -110,16 +104,12 @@ def _png(png: bytes, text: str) -> Iterator[str]:
         yield "a figure's PNG is not the one that its text describes"
 
 
-def complaints_about_prose(markdown: str, facts: Facts, other_facts: Mapping[str, Facts]) -> Iterator[str]:
-    """What is wrong with one Markdown text: numbers that are not their facts, and decimals without a source."""
+def complaints_about_prose(markdown: str) -> Iterator[str]:
+    """What is wrong with one Markdown text without asking a kernel: decimals without a source, and lost tags."""
     text = CODE.sub("", markdown)
     text = re.sub(r"\]\([^)]*\)", "]", text)
-    for number, name in TAGGED.findall(text):
-        value = fact(name, facts, other_facts)
-        if value is None or plain(number) != plain(value):
-            yield f"prose says {number} where the fact {name} is {value}"
-    text = SOURCED.sub("", TAGGED.sub("", text))
+    text = SOURCED.sub("", CITED.sub("", text))
     if leftover := TAG.findall(text):
         yield f"tags that stand behind no number: {leftover}"
     if untied := DECIMAL.findall(VERSION.sub("", text)):
-        yield f"decimals that are tied to no fact and no source: {untied}"
+        yield f"decimals that cite no kernel and no source: {untied}"

@@ -3,30 +3,7 @@ import pytest
 from IPython.core import displaypub
 from matplotlib.figure import Figure
 
-from course_lm import notebook
-from course_lm.notebook import facts, show, stable
-
-
-@pytest.mark.parametrize(
-    ("x", "decimals", "text"),
-    [(0.3571, 3, "0.357"), (-0.75, 1, "-0.8"), (2.0, 2, "2.00"), (-0.0001, 2, "0.00"), (float("inf"), 2, "inf")],
-)
-def test_stable_rounds(x, decimals, text):
-    assert stable(x, decimals, 0) == text
-
-
-def test_a_value_near_a_rounding_boundary_is_refused_only_while_notebooks_are_written(monkeypatch):
-    monkeypatch.delenv(notebook.AUTHORING_VARIABLE, raising=False)
-    assert stable(0.12499, 2, 1e-3) == "0.12"
-    monkeypatch.setenv(notebook.AUTHORING_VARIABLE, "1")
-    with pytest.raises(ValueError, match=r"0.12499 is 1.0e-05 away"):
-        stable(0.12499, 2, 1e-3)
-    assert stable(0.12499, 2, 1e-6) == "0.12"
-
-
-def test_facts_are_printed_one_a_line(capsys):
-    facts(loss="0.357", T=57)
-    assert capsys.readouterr().out == "loss = 0.357\nT = 57\n"
+from course_lm.notebook import show
 
 
 def figure(slope=1.0, title="t", bar=2.0, pixel=1.0):
