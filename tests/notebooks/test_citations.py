@@ -1,0 +1,155 @@
+"""Numbers in prose are those of the kernel: found, compared, and after a run brought up to date."""
+
+from pathlib import Path
+
+import execute
+import nbformat
+import pytest
+from citations import (
+    Citation,
+    ask,
+    citations,
+    citations_by_cell,
+    citations_of_chapter,
+    refreshed,
+    wrong,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+from jupyter_client.manager import start_new_kernel
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+SPECIMEN = Path(__file__).with_name("specimen.ipynb")
+VALUES = {
+    ("", "loss"): 0.3451,
+    ("03", "loss"): 1.2344,
+    ("", "z"): -8.5,
+    ("", "n"): 1024.0,
+    ("", "100 * share"): 76.0,
+    ("", "up"): 0.5,
+    ("below", "loss"): 2.0,
+}
+
+
+@pytest.mark.parametrize(
+    ("stale", "fresh"),
+    [
+        ("It is 0.357<!-- = loss --> nats.", "It is 0.345<!-- = loss --> nats."),
+        ("It was 9.912<!-- = 03: loss -->.", "It was 1.234<!-- = 03: loss -->."),
+        ("It will be 1.9<!-- = below: loss -->.", "It will be 2.0<!-- = below: loss -->."),
+        ("At $z$ = −7.1<!-- = z -->.", "At $z$ = −8.5<!-- = z -->."),
+        ("At $z = -7.1$<!-- = z -->.", "At $z = -8.5$<!-- = z -->."),
+        ("At 7.1<!-- = z -->.", "At −8.5<!-- = z -->."),
+        ("Up by +0.4<!-- = up -->.", "Up by +0.5<!-- = up -->."),
+        ("From 10-0.357<!-- = loss -->.", "From 10-0.345<!-- = loss -->."),
+        ("About 9,999<!--= n--> rows.", "About 1,024<!--= n--> rows."),
+        ("About 999<!-- = n --> rows.", "About 1024<!-- = n --> rows."),
+        ("Of these **75%**<!-- = 100 * share --> are.", "Of these **76%**<!-- = 100 * share --> are."),
+        ("| 1.0<!-- = loss --> | 2.0<!-- = 03: loss --> |", "| 0.3<!-- = loss --> | 1.2<!-- = 03: loss --> |"),
+        ("```{note}\nIt is 0.357<!-- = loss -->.\n```", "```{note}\nIt is 0.345<!-- = loss -->.\n```"),
+    ],
+)
+def test_a_stale_number_takes_its_value_and_keeps_its_form(stale, fresh):
+    assert refreshed(stale, VALUES) == fresh
+    for citation in citations(fresh):
+        assert citation.holds(VALUES[citation.where, citation.expression])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It holds: 1,024<!-- = n -->, -8.5<!-- = z -->, 76<!-- = 100 * share --> and 0.35<!-- = loss -->.",
+        "In code: `0.357<!-- = loss -->`.\n```\n0.357<!-- = loss -->\n```",
+        "Unknown: 0.357<!-- = lost --> and 0.357<!-- = 04: loss -->.",
+        "From a source: 0.357<!-- @loss -->, and tied to nothing: 0.357.",
+    ],
+)
+def test_what_holds_or_is_not_to_be_known_keeps_every_byte(text):
+    assert refreshed(text, VALUES) == text
+
+
+@given(st.floats(-1e6, 1e6), st.integers(0, 4))
+def test_a_number_holds_as_it_is_rounded_and_one_unit_off_does_not(value, decimals):
+    shown = f"{value:.{decimals}f}"
+    assert Citation(shown, "", "x").holds(value)
+    for off in (-1, 1):
+        assert not Citation(f"{float(shown) + off * 10**-decimals:.{decimals}f}", "", "x").holds(value)
+
+
+def test_a_notebook_asks_after_the_cell_above_or_below():
+    sentence = "1<!-- = a --> and 2<!-- = below: a --> and 3<!-- = 03: a -->"
+    notebook = new_notebook(cells=[new_code_cell("a = 1"), new_markdown_cell(sentence), new_code_cell("a = 2")])
+    assert citations_by_cell(notebook) == {0: [("1", "", "a")], 1: [("2", "below", "a")]}
+
+
+def test_pages_and_notebooks_that_cite_a_chapter_are_found(tmp_path):
+    (tmp_path / "book").mkdir()
+    page = tmp_path / "book" / "page.md"
+    page.write_text("9<!-- = 03: a + b --> and 8<!-- = 04: a -->")
+    assert citations_of_chapter(tmp_path, "03") == {page: [Citation("9", "03", "a + b")]}
+    assert citations_of_chapter(tmp_path, "05") == {}
+
+
+def test_a_kernel_answers_without_being_changed():
+    manager, client = start_new_kernel(kernel_name="python3")
+    try:
+        client.execute_interactive("a, b = 2, [1.5, 3]", silent=True, timeout=60)
+        asked = ["a", "a * b[0]", "b[9]", "lost", "'text'", "len(In)"]
+        answers = ask(client, asked)
+        assert answers[:2] == [2.0, 3.0]
+        assert [str(answer).partition(":")[0] for answer in answers[2:5]] == ["IndexError", "NameError", "ValueError"]
+        assert ask(client, asked) == answers
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    cited = [Citation("2", "", "a"), Citation("3.1", "", "a * b[0]"), Citation("1", "", "b[9]")]
+    assert wrong(cited, answers[:3]) == [
+        "prose says 3.1, and a * b[0] is 3.0",
+        "prose says 1, and b[9] is IndexError: list index out of range",
+    ]
+
+
+def test_a_stored_notebook_is_repaired_to_the_byte(tmp_path, capsys):
+    path = tmp_path / "specimen.ipynb"
+    text = SPECIMEN.read_text(encoding="utf-8")
+    path.write_text(text.replace("is 0.357<", "is 0.358<").replace("over 57<", "over 58<"), encoding="utf-8")
+    execute.main([path])
+    assert path.read_text(encoding="utf-8") == text
+    assert "0.358' is 'The loss is 0.357'" in capsys.readouterr().out
+
+
+def test_what_others_cite_from_a_chapter_is_brought_up_to_date(tmp_path):
+    (tmp_path / "book").mkdir()
+    path, page = tmp_path / "book" / "03_chapter.ipynb", tmp_path / "book" / "page.md"
+    nbformat.write(new_notebook(cells=[new_code_cell("a = 1"), new_code_cell("a = 2.5")]), path)
+    page.write_text("It is 1.0<!-- = 03: a --> and 4<!-- = 04: a -->.")
+    execute.execute(path, tmp_path)
+    assert page.read_text() == "It is 2.5<!-- = 03: a --> and 4<!-- = 04: a -->."
+
+
+@pytest.mark.parametrize(
+    ("source", "prose", "complaint"),
+    [
+        ("import os; print(os.environ.get('ONEDNN_MAX_CPU_ISA'))", "", "print different texts in the cells"),
+        ("import os; a = 0.1249 + 0.0002 * ('ONEDNN_MAX_CPU_ISA' in os.environ)", "0.12<!-- = a -->", "fewer digits"),
+        ("a = 0.125", "0.12<!-- = a -->", "fewer digits"),
+        ("a = 1", "1<!-- = b -->", "prose cites 'b', and it has no value: NameError"),
+    ],
+)
+def test_what_another_processor_could_print_otherwise_is_refused_and_nothing_is_stored(
+    tmp_path, source, prose, complaint
+):
+    path = tmp_path / "notebook.ipynb"
+    nbformat.write(new_notebook(cells=[new_code_cell(source), new_markdown_cell(prose)]), path)
+    before = path.read_bytes()
+    with pytest.raises(ValueError, match=complaint):
+        execute.execute(path)
+    assert path.read_bytes() == before
+
+
+def test_a_value_that_drifts_far_from_a_boundary_is_stored(tmp_path):
+    path = tmp_path / "notebook.ipynb"
+    source = "import os; a = 0.1200 + 0.0002 * ('ONEDNN_MAX_CPU_ISA' in os.environ)"
+    nbformat.write(new_notebook(cells=[new_code_cell(source), new_markdown_cell("0.12<!-- = a -->")]), path)
+    execute.execute(path)
+    assert nbformat.read(path, as_version=4).cells[0].execution_count == 1
