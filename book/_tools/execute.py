@@ -20,6 +20,7 @@ from pathlib import Path
 import nbformat
 import pooch
 from citations import Citation, Question, ask, citations_by_cell, citations_of_chapter, refreshed, texts, unit
+from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 
@@ -73,6 +74,7 @@ def run(path: Path, others: Sequence[Citation], settings: Mapping[str, str]) -> 
         for n, (i, cell) in enumerate(numbered):
             client.execute_cell(cell, i)
             here = asked.get(n, []) + ([*others] if n == len(numbered) - 1 else [])
+            assert isinstance(client.kc, BlockingKernelClient)
             answers = ask(client.kc, [citation.expression for citation in here])
             for citation, answer in zip(here, answers, strict=True):
                 if isinstance(answer, str):
