@@ -12,10 +12,12 @@ Metadata that tests rely on: `course_lm.cells` is the number of cells, so that a
 
 from __future__ import annotations
 
+import ast
 import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 import pooch
@@ -27,6 +29,7 @@ from nbclient import NotebookClient
 ROOT = Path(__file__).parents[2]
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 CELL_METADATA = {"mystnb", "tags"}
+FOLDED = "hide-input"  # in the book; JupyterLab and Colab show the code
 NOTEBOOK_METADATA = {"accelerator", "colab"}  # what Colab reads: the notebook asks for a GPU
 # Runs that are kept depend on the instructions too, so each set has a folder of its own.
 OTHER_PROCESSOR = {
@@ -40,6 +43,14 @@ LEAST_DRIFT = 1e-9  # relative, of what is computed in float64
 Values = dict[Question, float]
 
 
+class Answer(NamedTuple):
+    """What a kernel said to a citation, after which of its code cells."""
+
+    after: int
+    citation: Citation
+    value: float
+
+
 def normalized(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """The notebook without anything that depends on who ran it, and when."""
     kept = {key: value for key, value in notebook.metadata.items() if key in NOTEBOOK_METADATA}
@@ -48,6 +59,10 @@ def normalized(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     for cell in notebook.cells:
         cell.metadata = nbformat.from_dict({k: v for k, v in cell.metadata.items() if k in CELL_METADATA})
+        if cell.cell_type == "code" and (title := title_when_folded(cell.source)):
+            cell.metadata["tags"] = sorted({*cell.metadata.get("tags", []), FOLDED})
+            prompts = {"code_prompt_show": title, "code_prompt_hide": title}
+            cell.metadata["mystnb"] = cell.metadata.get("mystnb", {}) | prompts
         for output in cell.get("outputs", []):
             if "metadata" in output:
                 output.metadata = nbformat.from_dict({})
@@ -55,11 +70,26 @@ def normalized(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return notebook
 
 
-def run(path: Path, others: Sequence[Citation], settings: Mapping[str, str]) -> tuple[nbformat.NotebookNode, Values]:
-    """A notebook with its outputs, and the values that its prose and ``others`` cite."""
+def title_when_folded(source: str) -> str | None:
+    """What the book shows in place of code that only imports or only draws; None for all other code."""
+    try:
+        statements = ast.parse(source).body
+    except SyntaxError:  # the first cell, which installs, holds a magic; the book does not show it
+        return None
+    if statements and all(isinstance(statement, ast.Import | ast.ImportFrom) for statement in statements):
+        return "Imports of this page"
+    if statements and all(ast.unparse(statement).startswith("show(") for statement in statements):
+        return "Code of this figure"
+    return None
+
+
+def run(
+    path: Path, others: Sequence[Citation], settings: Mapping[str, str]
+) -> tuple[nbformat.NotebookNode, list[Answer]]:
+    """A notebook with its outputs, and the answers to what its prose cites, and at its end to ``others``."""
     notebook = nbformat.read(path, as_version=4)
     asked = citations_by_cell(notebook)
-    values: Values = {}
+    given: list[Answer] = []
     client = NotebookClient(
         notebook,
         kernel_name="python3",
@@ -79,8 +109,8 @@ def run(path: Path, others: Sequence[Citation], settings: Mapping[str, str]) -> 
             for citation, answer in zip(here, answers, strict=True):
                 if isinstance(answer, str):
                     raise ValueError(f"{path}: prose cites {citation.expression!r}, and it has no value: {answer}")
-                values[citation.where, citation.expression] = answer
-    return notebook, values
+                given.append(Answer(n, citation, answer))
+    return notebook, given
 
 
 def differences(one: nbformat.NotebookNode, other: nbformat.NotebookNode) -> list[str]:
@@ -96,11 +126,10 @@ def _text(cell: nbformat.NotebookNode) -> list[tuple[str, str]]:
     return [(output.get("text", ""), output.get("data", {}).get("text/plain", "")) for output in cell.outputs]
 
 
-def doubtful(cited: Sequence[Citation], values: Values, again: Values) -> list[str]:
+def doubtful(given: Sequence[Answer], again: Sequence[Answer]) -> list[str]:
     """Numbers that another processor could round to another digit."""
     found = []
-    for citation in cited:
-        value, other = (of[citation.where, citation.expression] for of in (values, again))
+    for (_, citation, value), (_, _, other) in zip(given, again, strict=True):
         drift = max(MOST_DRIFT * abs(value - other), LEAST_DRIFT * abs(value))
         last_digit = unit(citation.shown)
         to_boundary = abs((value / last_digit) % 1 - 0.5) * last_digit
@@ -113,24 +142,30 @@ def execute(path: Path, root: Path = ROOT) -> None:
     """Run one notebook in its own folder and store it; one that is refused stays as it was."""
     elsewhere = citations_of_chapter(root, path.name[:2]) if path.resolve().parent == root / "book" else {}
     others = [citation for found in elsewhere.values() for citation in found]
-    notebook, values = run(path, others, os.environ)
-    again, other_values = run(path, others, os.environ | OTHER_PROCESSOR)
-    cited = [citation for found in citations_by_cell(notebook).values() for citation in found] + others
+    notebook, given = run(path, others, os.environ)
+    again, given_again = run(path, others, os.environ | OTHER_PROCESSOR)
     if cells := differences(notebook, again):
         raise ValueError(f"{path}: two sets of instructions print different texts in the cells {cells}")
-    if numbers := doubtful(cited, values, other_values):
+    if numbers := doubtful(given, given_again):
         raise ValueError(f"{path}: show fewer digits, or take another example: {'; '.join(numbers)}")
+    n_code = 0
     for cell in notebook.cells:
+        n_code += cell.cell_type == "code"
         if cell.cell_type == "markdown":
-            cell.source = _announced(path, cell.source, values)
+            here = [of for of in given if of.after == n_code - (of.citation.where == "")]
+            cell.source = _announced(path, cell.source, by_question(here))
     nbformat.write(normalized(notebook), path)
     for page in elsewhere:
-        refresh(page, values)
+        refresh(page, by_question([of for of in given if of.citation.where.isdigit()]))
 
 
-def refresh(path: Path, values: Values) -> None:
-    """Write the values that a page or another notebook cites."""
-    known = {question: value for question, value in values.items() if question[0].isdigit()}
+def by_question(given: Sequence[Answer]) -> Values:
+    """The values of citations by what they ask."""
+    return {(citation.where, citation.expression): value for _, citation, value in given}
+
+
+def refresh(path: Path, known: Values) -> None:
+    """Write the values that a page or another notebook cites from a chapter."""
     if path.suffix == ".md":
         path.write_text(_announced(path, texts(path)[0], known), encoding="utf-8")
         return

@@ -16,6 +16,7 @@ from pathlib import Path
 import gpu_runs
 import nbformat
 from citations import CITED, CODE, NUMBER, citations, citations_by_cell
+from execute import FOLDED, title_when_folded
 
 SOURCED = re.compile(rf"{NUMBER}[%$*]*<!-- *@[\w-]+ *-->")
 TAG = re.compile(r"<!-- *[=@].*?-->")
@@ -55,6 +56,8 @@ def _notebook(notebook: nbformat.NotebookNode) -> Iterator[str]:
 
 
 def _code_cell(cell: nbformat.NotebookNode) -> Iterator[str]:
+    if title_when_folded(cell.source) and FOLDED not in cell.metadata.get("tags", []):
+        yield "it only imports or draws, and the book does not fold it: run make notebooks"
     if SKIP_TAGS & set(cell.metadata.get("tags", [])) or SKIP_MARKER.search(cell.source):
         yield "a marker would make nbval skip or ignore it"
     names = [output.get("name") for output in cell.outputs]
