@@ -23,7 +23,7 @@ NUMBER = r"(?:(?<!\w)[-+−])?\d[\d,]*(?:\.\d+)?"  # the dash of 3-5 is no sign
 CITED = re.compile(rf"({NUMBER})[%$*]*<!-- *= *(?:(below|\d\d): *)?(.+?) *-->")
 CODE = re.compile(r"^```(?!\{(?!math)).*?^```|`[^`\n]*`", re.DOTALL | re.MULTILINE)  # a directive holds prose
 CODE_OR_CITED = re.compile(f"{CODE.pattern}|{CITED.pattern}", CODE.flags)
-SLACK = 0.01
+SLACK = 0.001
 """Of a unit of the last digit, so that a value at a boundary holds on either side."""
 LONGEST = 60  # seconds for all expressions of a cell
 
