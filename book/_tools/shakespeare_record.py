@@ -5,19 +5,22 @@
 
 The second argument says in words where it ran. The corpus is the one of `load_corpus("shakespeare")`. No test runs this
 and no line of the corpus is stored: a record holds losses, and texts that the model wrote. Its seconds are those of
-updates and looks at the validation split, without the time of writing.
+updates and looks at the validation split, without the time of writing. A second model from another seed says how much
+of the loss is chance, and what the mean of both is worth: where one is sure of itself without reason, the other is not.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 import kept_record
 import torch
+from torch import Tensor
 
 from course_lm import (
     ModelConfig,
@@ -47,6 +50,19 @@ class Look(NamedTuple):
     sample: str | None
 
 
+class Mixture:
+    """A language model that says the mean of what several say."""
+
+    def __init__(self, models: Sequence[TransformerLM]) -> None:
+        self.models = models
+        self.vocab_size, self.context_length = models[0].vocab_size, models[0].context_length
+
+    def __call__(self, ids: Tensor) -> Tensor:
+        """Log-probabilities ``(B, T, V)``."""
+        said = torch.stack([model(ids).log_softmax(-1) for model in self.models])
+        return said.logsumexp(0) - math.log(len(self.models))
+
+
 def record(corpus: Corpus, preset: Preset, precision: Precision, machine: str) -> dict[str, object]:
     """The run, in numbers that JSON holds; losses in nats per character."""
     V = corpus.tokenizer.vocab_size
@@ -54,7 +70,16 @@ def record(corpus: Corpus, preset: Preset, precision: Precision, machine: str) -
     plan = replace(TrainConfig.preset(preset), precision=precision)
     losses: list[float] = []
     looks = list(followed(model, corpus, plan, losses))
-    stride = model.context_length // 2
+    other = TransformerLM(model.config, seed=plan.seed + 1)
+    list(train(other, corpus, replace(plan, seed=plan.seed + 1)))
+    overlapping = {
+        name: round(evaluate(some, corpus.val, stride=model.context_length // 2).nats_per_token, 4)
+        for name, some in (
+            ("this run", model),
+            ("another seed", other),
+            ("mean of both", Mixture([model.eval(), other.eval()])),
+        )
+    }
     counting = {"uniform": UniformLM(V)} | {f"{n}-gram": NGramLM(n, V).fit(corpus.train) for n in ORDERS}
     in_windows = {name: evaluate(m, corpus.val, context_length=model.context_length) for name, m in counting.items()}
     return {
@@ -72,7 +97,7 @@ def record(corpus: Corpus, preset: Preset, precision: Precision, machine: str) -
         "val_steps": [look.step for look in looks],
         "val_seconds": [look.seconds for look in looks],
         "val_losses": [look.loss for look in looks],
-        "loss_in_overlapping_windows": round(evaluate(model, corpus.val, stride=stride).nats_per_token, 4),
+        "losses_in_overlapping_windows": overlapping,
         "baselines": {name: round(evaluate(m, corpus.val).nats_per_token, 3) for name, m in counting.items()},
         "baselines_in_the_same_windows": {name: round(m.nats_per_token, 3) for name, m in in_windows.items()},
         "sample": looks[-1].sample,
