@@ -141,7 +141,14 @@ class TrainConfig:
         plans: dict[str, dict[str, Any]] = {
             "tiny": {"steps": 300, "batch_size": 32, "eval_every": 50, "checkpoint_every": 50},
             "small": {"steps": 1000, "batch_size": 12, "eval_every": 100, "checkpoint_every": 100},
-            "medium": {"steps": 2000, "batch_size": 8, "eval_every": 200, "checkpoint_every": 200, "rows": "even"},
+            "medium": {
+                "steps": 2000,
+                "batch_size": 8,
+                "decay_fraction": 0.8,
+                "eval_every": 200,
+                "checkpoint_every": 200,
+                "rows": "even",
+            },
             "base": {
                 "steps": 2000,
                 "batch_size": 64,
