@@ -15,7 +15,7 @@ def test_a_record_is_stored_one_entry_a_line_and_read_back_whole(tmp_path, monke
     assert json.loads("".join(lines)) == record
 
 
-@pytest.mark.parametrize("name", ["one_pass.json", "shakespeare_small.json"])
+@pytest.mark.parametrize("name", ["one_pass.json", "shakespeare_medium.json", "shakespeare_small.json"])
 def test_the_stored_records_say_when_where_and_with_what_they_were_made(name):
     text = (kept_record.FOLDER / name).read_text(encoding="utf-8")
     record = json.loads(text)
