@@ -86,8 +86,8 @@ def test_the_record_of_a_cpu_is_refused(of_a_cpu):
 def test_a_decimal_is_let_through_between_the_marks_of_this_page_alone(tmp_path, monkeypatch, record):
     page = tmp_path / "page.md"
     page.write_text(gpu_runs.filled(PAGE, [record]), encoding="utf-8")
-    assert "tied to no fact" in "".join(complaints(page))
+    assert "cite no kernel and no source" in "".join(complaints(page))
     monkeypatch.setattr(gpu_runs, "PAGE", page)
     assert complaints(page) == []
     page.write_text(page.read_text(encoding="utf-8") + "\nIt takes 3.5 minutes.\n", encoding="utf-8")
-    assert complaints(page) == ["decimals that are tied to no fact and no source: ['3.5']"]
+    assert complaints(page) == ["decimals that cite no kernel and no source: ['3.5']"]
