@@ -9,9 +9,8 @@ SOURCES := _config.yml _toc.yml \
 FIXED := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 COURSE_LM_DEVICE=cpu JUPYTER_PLATFORM_DIRS=1
 # Two processes, and each file in one of them: what a file makes once, or a notebook's kernel, is shared by its tests.
 BY_FILE := -n 2 --dist loadfile
-NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=600
-# This chapter trains the model that the others look at too. Side by side they would wait for it, and say so.
-FIRST := book/01_probability_machine.ipynb
+NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=600 --ignore=tests/notebooks/specimen.ipynb
+NOTEBOOKS := tests/notebooks book solutions
 
 .PHONY: setup book test test-unit test-notebooks test-browser test-long notebooks repo test-colab gpu-runs lab serve lint audit release lock clean
 
@@ -31,16 +30,20 @@ $(SITE): $(READY) $(SOURCES)
 	rm -rf _build
 	$(BIN)/jupyter-book build . -n -W --keep-going --quiet
 
-test: test-unit test-notebooks test-browser
+# One run for the first two, so that no process waits for the last test of the other.
+test: $(SITE)
+	$(FIXED) $(BIN)/python -m pytest -rs $(BY_FILE) $(NBVAL) tests/unit $(NOTEBOOKS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal tests/browser
 
 test-unit: $(READY)
 	$(FIXED) $(BIN)/python -m pytest -rs $(BY_FILE) tests/unit
 
+# The chapters look at one trained model. Side by side they would wait for it, and say so.
 test-notebooks: $(READY)
-	$(FIXED) $(BIN)/python -m pytest $(BY_FILE) $(NBVAL) --ignore=tests/notebooks/specimen.ipynb $(FIRST) tests/notebooks
-	$(FIXED) $(BIN)/python -m pytest $(BY_FILE) $(NBVAL) --ignore=$(FIRST) book solutions
+	$(FIXED) $(BIN)/python book/_tools/toy_run.py
+	$(FIXED) $(BIN)/python -m pytest $(BY_FILE) $(NBVAL) $(NOTEBOOKS)
 
-# What takes minutes: whole classes, and every attack on the grader, as this user.
+# What takes minutes: whole classes, every attack on the grader, kills, and training until it is good.
 test-long: $(READY)
 	$(FIXED) $(BIN)/python -m pytest -rs $(BY_FILE) -m long tests/unit
 

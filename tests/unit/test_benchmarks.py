@@ -39,6 +39,7 @@ def test_the_operations_of_a_token_are_those_counted_by_hand(monkeypatch):
     assert gpu.operations_per_token(model) == 6 * weights + 6 * 2 * 4 * 8
 
 
+@pytest.mark.long
 def test_the_benchmark_of_grading_gives_full_marks_to_right_answers_and_ends_every_loop(monkeypatch):
     monkeypatch.syspath_prepend(str(BENCHMARKS))
     grading = importlib.import_module("grading")

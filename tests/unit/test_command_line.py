@@ -110,6 +110,7 @@ def test_a_compressed_file_is_restored_to_the_last_byte_and_nothing_is_overwritt
     assert sorted(path.name for path in tmp_path.iterdir()) == ["back.txt", "text.clm", "text.txt"]
 
 
+@pytest.mark.long
 def test_a_killed_run_that_is_resumed_records_the_losses_of_one_that_never_stopped(run, tmp_path, corpus_file):
     def words(folder: str) -> list[str]:
         return ["train", "--corpus", str(corpus_file), "--steps", "60", "--out", str(tmp_path / folder)]

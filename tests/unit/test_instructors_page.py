@@ -15,13 +15,13 @@ from course_lm.grading.question import all_questions, question_named
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "book" / "instructors.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL)
+# The commands of each console, which may go on after a backslash, with what they should print.
+STEPS = [
+    step
+    for console in re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL)
+    for step in re.findall(r"^\$ ((?:.*\\\n)*.*)\n((?:(?!\$ ).*\n)*)", console, flags=re.MULTILINE)
+]
 WORKFLOW = re.search(r"```yaml\n(.*?)```", PAGE, re.DOTALL)[1]
-
-
-def steps(block: str) -> list[tuple[str, str]]:
-    """The commands of a block, which may go on after a backslash, each with what it should print."""
-    return re.findall(r"^\$ ((?:.*\\\n)*.*)\n((?:(?!\$ ).*\n)*)", block, flags=re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -43,12 +43,12 @@ def run(command: str, folder: Path) -> str:
     return done.stdout
 
 
-def test_every_command_of_the_page_prints_what_the_page_shows(folder):
-    assert len(BLOCKS) >= 6
-    for command, shown in (step for block in BLOCKS for step in steps(block)):
-        assert run(command, folder) == shown, command
+@pytest.mark.parametrize(("command", "shown"), STEPS, ids=range(len(STEPS)))
+def test_a_command_of_the_page_prints_what_the_page_shows(command, shown, folder):
+    assert run(command, folder) == shown  # in the order of the page: some read what earlier ones wrote
 
 
+@pytest.mark.long
 def test_the_workflow_for_github_classroom_is_valid_and_its_grading_step_tells_right_from_wrong(folder):
     (folder / "classroom.yml").write_text(WORKFLOW)
     run("check-jsonschema --builtin-schema vendor.github-workflows classroom.yml", folder)

@@ -83,6 +83,7 @@ def test_a_journal_gives_back_whole_submissions_alone_and_goes_when_all_is_done(
         Journal(path, True, ["q"])
 
 
+@pytest.mark.long
 def test_a_batch_that_is_killed_goes_on_with_its_seed_and_gives_the_same_marks(tmp_path):
     work = tmp_path / "class"
     work.mkdir()

@@ -24,6 +24,7 @@ def test_the_corpus_has_its_known_size_and_alphabet(shakespeare):
     assert shakespeare.train[-1] == shakespeare.val[0] == shakespeare.tokenizer.bos_id
 
 
+@pytest.mark.long
 def test_a_short_run_of_the_small_preset_is_better_than_counting_pairs(shakespeare):
     plan = replace(TrainConfig.preset("small"), steps=80, eval_every=0)
     model = TransformerLM(ModelConfig.preset("small", 65))

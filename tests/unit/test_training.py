@@ -368,6 +368,7 @@ def test_a_plan_that_cannot_work_is_refused(change, words):
         replace(PLAN, **change)
 
 
+@pytest.mark.long
 def test_the_tiny_preset_comes_within_two_hundredths_of_the_floor_and_beats_n_grams_of_every_length():
     toy = load_corpus("toy")
     model = TransformerLM(ModelConfig.preset("tiny", toy.tokenizer.vocab_size))
