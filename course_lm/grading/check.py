@@ -20,14 +20,11 @@ import torch
 from torch import Tensor
 
 from course_lm.grading.diagnose import diagnose, forbidden
-from course_lm.grading.question import Case, all_questions, question_named
+from course_lm.grading.question import CPU, Case, all_questions, question_named
 from course_lm.grading.sealed.call_monitor import Call, monitor
 from course_lm.grading.sealed.serialize import Raised, attempt, decode, describe
 
 COURSE = f"{Path(__file__).parents[1]}{os.sep}"
-CPU = torch.device("cpu")
-"""Where inputs and right answers live, whatever device a student has made the default."""
-
 AFTER_AN_IMPORT = 0.5
 """Seconds until the next look, if the time was up during an import."""
 RING_AGAIN = 0.05
@@ -54,8 +51,7 @@ def check(function: Callable[..., Any], *, seconds: float = 2.0) -> None:
             f"check needs the function itself, as in check(cross_entropy); got a {type(function).__name__}. "
             "Leave out the parentheses and arguments after its name."
         )
-    with CPU:
-        question = question_named(_name_of(function, sys._getframe(1).f_globals))
+    question = question_named(_name_of(function, sys._getframe(1).f_globals))
     calls: list[Call] = []
     outputs: list[Any] = []
     inputs = question.inputs()

@@ -23,6 +23,8 @@ Case = tuple[Any, ...]
 
 ARITHMETIC = ("OverflowError", "ZeroDivisionError", "FloatingPointError", "ValueError")
 """What `math` and numpy raise where torch gives numbers that are not finite."""
+CPU = torch.device("cpu")
+"""Where inputs and right answers live, whatever device a student has made the default."""
 
 
 def broken(result: Any, expected: Any) -> bool:
@@ -33,8 +35,8 @@ def broken(result: Any, expected: Any) -> bool:
 
 
 def numbers(values: object, dtype: torch.dtype = torch.float32) -> Tensor:
-    """An input of a case, on the CPU whatever device a student has made the default."""
-    return torch.tensor(values, dtype=dtype, device="cpu")
+    """An input of a case."""
+    return torch.tensor(values, dtype=dtype)
 
 
 def too_small(result: Any, expected: Any) -> bool:
@@ -137,7 +139,8 @@ class Question:
         """What `check` tries; and with a seed, then the hidden inputs as well."""
         groups = [(self.cases, False, False), (self.extremes, False, True)]
         if seed is not None:
-            groups += [(self.hidden(seed), True, False), (self.hidden_extremes(seed), True, True)]
+            with CPU:
+                groups += [(self.hidden(seed), True, False), (self.hidden_extremes(seed), True, True)]
         calls = [(case, hidden, extreme) for cases, hidden, extreme in groups for case in cases]
         return tuple(Input(case, number, hidden, extreme) for number, (case, hidden, extreme) in enumerate(calls))
 
@@ -170,7 +173,8 @@ def all_questions() -> dict[str, Question]:
     package = importlib.import_module("course_lm.grading.questions")
     found: dict[str, Question] = {}
     for chapter in sorted(module.name for module in pkgutil.iter_modules(package.__path__)):
-        module = importlib.import_module(f"{package.__name__}.{chapter}")
+        with CPU:
+            module = importlib.import_module(f"{package.__name__}.{chapter}")
         for question in (value for value in vars(module).values() if isinstance(value, Question)):
             if question.function in found:
                 raise ValueError(f"two questions are called {question.function}; rename the one in {chapter}.")

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 import torch
 
-from course_lm.grading import Misconception, Question, check
+from course_lm.grading import Misconception, Question, case, check
 from course_lm.grading.question import all_questions, question_named
 from course_lm.grading.sealed.call_monitor import Call, monitor
 from course_lm.grading.sealed.serialize import Odd, Raised, decode, encode, encode_argument
@@ -228,6 +228,35 @@ def test_the_judge_works_on_the_cpu_whatever_device_is_the_default(capsys):
     with torch.device("meta"):
         check(student("causal_mask", "return torch.ones(n, n, device='cpu').tril().bool()"))
     assert capsys.readouterr().out == "causal_mask: right.\n"
+
+
+@pytest.fixture
+def not_loaded_yet(monkeypatch):
+    """The questions as before the first `check` of a notebook."""
+    for name in [name for name in sys.modules if name.startswith("course_lm.grading.questions.")]:
+        monkeypatch.delitem(sys.modules, name)
+    all_questions.cache_clear()
+    yield
+    all_questions.cache_clear()
+
+
+def inputs_where_the_default_device_is_meta():
+    with torch.device("meta"):
+        return [
+            argument
+            for name, question in all_questions().items()
+            for number in range(len(question.inputs(1)))
+            for argument in case(name, seed=1, number=number)
+        ]
+
+
+def test_inputs_are_on_the_cpu_whatever_device_is_the_default():
+    devices = {x.device.type for x in inputs_where_the_default_device_is_meta() if isinstance(x, torch.Tensor)}
+    assert devices == {"cpu"}
+
+
+def test_questions_load_on_the_cpu_whatever_device_is_the_default(not_loaded_yet):
+    test_inputs_are_on_the_cpu_whatever_device_is_the_default()
 
 
 def test_a_forbidden_call_is_named_in_the_notebook_even_if_its_errors_are_caught(capsys):

@@ -51,7 +51,7 @@ def random_logits(seed: int) -> tuple[Tensor, ...]:
     """From one candidate to many, with none to three axes before, in both dtypes; at most 10 in size."""
     generator = torch.Generator().manual_seed(seed)
     shapes = ((1,), (5,), (1, 4), (7, 3), (4, 65), (2, 3, 5), (2, 1, 3, 4))
-    tensors = [torch.randn(shape, generator=generator, dtype=torch.float64, device="cpu") for shape in shapes]
+    tensors = [torch.randn(shape, generator=generator, dtype=torch.float64) for shape in shapes]
     dtypes = (torch.float64, torch.float32)
     return tuple((3 * t).clamp(-10, 10).to(dtypes[i % 2]) for i, t in enumerate(tensors))
 

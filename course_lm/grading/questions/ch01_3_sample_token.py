@@ -41,7 +41,7 @@ def _random_draws(seed: int) -> tuple[Case, ...]:
         (numbers([1 / 256] * 256), 0.9995),
     ]
     for V, dtype in ((3, torch.float32), (4, torch.float64), (8, torch.float32), (29, torch.float64)):
-        weights = 0.2 + torch.rand(V, generator=generator, dtype=torch.float64, device="cpu")
+        weights = 0.2 + torch.rand(V, generator=generator, dtype=torch.float64)
         weights[torch.randint(V, (), generator=generator)] = 0
         probs = weights / weights.sum()
         token = int(probs.multinomial(1, generator=generator))

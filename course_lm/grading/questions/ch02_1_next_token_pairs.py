@@ -17,7 +17,7 @@ def _random_pairs(seed: int) -> tuple[Case, ...]:
     """Texts that end with the last pair, and texts that go on."""
     generator = torch.Generator().manual_seed(seed)
     sizes = ((2, 1), (9, 1), (9, 8), (30, 17), (100, 64))
-    return tuple((torch.randint(50, (N,), generator=generator, device="cpu"), n) for N, n in sizes)
+    return tuple((torch.randint(50, (N,), generator=generator), n) for N, n in sizes)
 
 
 NEXT_TOKEN_PAIRS = Question(

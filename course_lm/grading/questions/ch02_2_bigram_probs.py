@@ -43,7 +43,7 @@ def _random_texts(seed: int) -> tuple[Case, ...]:
     """Also vocabularies of which a part never occurs."""
     generator = torch.Generator().manual_seed(seed)
     sizes = ((4, 1, 1), (2, 3, 3), (9, 2, 2), (12, 4, 6), (60, 5, 5), (300, 20, 29), (3000, 7, 8))
-    return tuple((torch.randint(used, (N,), generator=generator, device="cpu"), V) for N, used, V in sizes)
+    return tuple((torch.randint(used, (N,), generator=generator), V) for N, used, V in sizes)
 
 
 BIGRAM_PROBS = Question(

@@ -30,7 +30,7 @@ def _long_conditionals(seed: int) -> tuple[Case, ...]:
 
 
 def _factors(T: int, dtype: torch.dtype, generator: torch.Generator) -> Tensor:
-    return (0.02 + 0.9 * torch.rand(T, generator=generator, dtype=torch.float64, device="cpu")).to(dtype)
+    return (0.02 + 0.9 * torch.rand(T, generator=generator, dtype=torch.float64)).to(dtype)
 
 
 SEQUENCE_LOGPROB = Question(

@@ -71,8 +71,8 @@ def random_texts(seed: int) -> tuple[Case, ...]:
         (40, 65, torch.float32),
         (300, 17, torch.float32),
     ):
-        logits = 3 * torch.randn(T, V, generator=generator, dtype=dtype, device="cpu")
-        targets = torch.randint(V, (T,), generator=generator, device="cpu")
+        logits = 3 * torch.randn(T, V, generator=generator, dtype=dtype)
+        targets = torch.randint(V, (T,), generator=generator)
         cases.append((logits.clamp(-20, 20), targets))
     return tuple(cases)
 

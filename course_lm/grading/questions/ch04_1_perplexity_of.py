@@ -16,7 +16,7 @@ def perplexity_of(token_nats: Tensor) -> Tensor:
 
 
 def random_row(n: int, generator: torch.Generator, dtype: torch.dtype = torch.float32) -> Tensor:
-    return torch.rand(n, generator=generator, dtype=dtype, device="cpu")
+    return torch.rand(n, generator=generator, dtype=dtype)
 
 
 def _random_costs(seed: int) -> tuple[Case, ...]:
