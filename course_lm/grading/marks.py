@@ -112,7 +112,7 @@ class Journal:
         self.path = path.with_name(path.name + ".journal")
         if resume and not self.path.exists():
             raise FileNotFoundError(f"there is no stopped batch to go on with: {str(self.path)!r} does not exist.")
-        kept = by_student(read_csv(self.path) if resume else [])
+        kept = by_student(_whole_rows(self.path) if resume else [])
         self.done = {key: rows for key, rows in kept.items() if [row.question for row in rows] == list(questions)}
 
     def seed(self, asked: int | None) -> int | None:
@@ -153,15 +153,25 @@ def write_csv(rows: Iterable[Row], path: Path) -> None:
 
 
 def read_csv(path: Path) -> list[Row]:
-    """The rows that `write_csv` or a `Journal` wrote; a last line that was cut off is left out.
+    """The rows that `write_csv` or a `Journal` wrote; a last one that was cut off before its message is left out.
 
     Raises:
         ValueError: if the file holds no marks.
     """
-    table = csv_table(path)
+    return _rows(csv_table(path), path)
+
+
+def _rows(table: csv.DictReader[str], path: Path) -> list[Row]:
     if not set(COLUMNS[:8]) <= set(table.fieldnames or ()):
         raise ValueError(f"a file of marks must have the columns {', '.join(COLUMNS[:8])}; {str(path)!r} has not.")
     return [_from_record(line) for line in table if None not in line.values()]
+
+
+def _whole_rows(path: Path) -> list[Row]:
+    """The rows of a journal, without the last one if a kill has cut it short anywhere, be it within a character."""
+    text = path.read_bytes().decode("utf-8", errors="ignore")
+    rows = _rows(csv.DictReader(io.StringIO(text, newline="")), path)
+    return rows if _as_csv(rows[-1:]) in text else rows[:-1]
 
 
 def csv_table(path: Path) -> csv.DictReader[str]:

@@ -83,6 +83,22 @@ def test_a_journal_gives_back_whole_submissions_alone_and_goes_when_all_is_done(
         Journal(path, True, ["q"])
 
 
+@pytest.mark.parametrize("message", ["right", 'not yet: −1 is "less"\n  than 0', ""])
+def test_a_row_that_a_kill_cuts_anywhere_is_not_done(message, tmp_path):
+    rows = [row("ada", message=message), row("bob", message=message)]
+    journal = Journal(tmp_path / "marks.csv", False, ["q"])
+    journal.__enter__()
+    journal.keep(rows[:1])
+    n_before = journal.path.stat().st_size
+    journal.keep(rows[1:])
+    journal.__exit__(KeyboardInterrupt, None, None)
+    whole = journal.path.read_bytes()
+    assert Journal(tmp_path / "marks.csv", True, ["q"]).done == {("ada", ""): rows[:1], ("bob", ""): rows[1:]}
+    for cut in range(n_before, len(whole)):
+        journal.path.write_bytes(whole[:cut])
+        assert Journal(tmp_path / "marks.csv", True, ["q"]).done == {("ada", ""): rows[:1]}, cut
+
+
 @pytest.mark.long
 def test_a_batch_that_is_killed_goes_on_with_its_seed_and_gives_the_same_marks(tmp_path):
     work = tmp_path / "class"
