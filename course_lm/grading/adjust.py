@@ -48,9 +48,15 @@ class LateRule:
         if found is None or int(found[1]) > 100:
             raise ValueError(f"late must be a rule such as 10%/day, 2%/hour or 20%; got {rule!r}.")
         try:
-            return cls(None if due is None else datetime.fromisoformat(due), int(found[1]) / 100, found[2] or "")
+            when = None if due is None else datetime.fromisoformat(due)
+            if when is not None and when.tzinfo is not None:
+                raise ValueError  # the times of a platform have none to compare it with
         except ValueError:
-            raise ValueError(f"due must be a time such as 2026-11-30T23:59; got {due!r}.") from None
+            raise ValueError(
+                "due must be a time such as 2026-11-30T23:59, on the clock of the platform and without a time "
+                f"zone; got {due!r}."
+            ) from None
+        return cls(when, int(found[1]) / 100, found[2] or "")
 
     def cost(self, submitted: datetime | None, marked_late: bool) -> tuple[float, str]:
         """The share of the points that is left, and why, in words; 1 and nothing for work in time.

@@ -155,7 +155,17 @@ def test_late_work_costs_what_the_rule_says_for_each_begun_unit(rule, due, submi
     assert said == why
 
 
-@pytest.mark.parametrize(("rule", "due"), [("10", None), ("110%", None), ("5%/week", None), ("5%", "soon")])
+@pytest.mark.parametrize(
+    ("rule", "due"),
+    [
+        ("10", None),
+        ("110%", None),
+        ("5%/week", None),
+        ("5%", "soon"),
+        ("5%", "2026-11-30T23:59Z"),
+        ("5%", "2026-11-30T23:59+01:00"),
+    ],
+)
 def test_a_rule_or_time_that_is_none_is_refused_with_an_example(rule, due):
     with pytest.raises(ValueError, match=r"such as"):
         LateRule.parse(rule, due)
