@@ -76,8 +76,8 @@ SGD_STEP = Question(
         ),
         Misconception(
             "sums",
-            "The gradients are added up, so the step gets longer with every micro-batch. Should cutting a "
-            "batch into more pieces make the step longer?",
+            "The gradients are added up, or each micro-batch makes a full step, so the step gets longer with every "
+            "micro-batch. Should cutting a batch into more pieces make the step longer?",
             lambda w, grads, counts, lr: w.double() - lr * grads.double().sum(0),
         ),
         Misconception(
@@ -177,12 +177,6 @@ SGD_STEP = Question(
                     w.double() - lr * counts[0].double() * grads[0].double() / counts.double().sum()
                 ),
             ),
-        ),
-        Misconception(
-            "step_by_step",
-            "Each micro-batch makes a step of its own, as long as if it were the whole batch. How long should all "
-            "steps be together?",
-            lambda w, grads, counts, lr: w.double() * (1 - lr) - lr * grads.double().sum(0),
         ),
         Misconception(
             "each_batch",

@@ -102,6 +102,7 @@ ANSWERS = {
             "return w - torch.tensordot(counts, grads, dims=1) / counts.sum()": "no_rate",
             "return w - lr * (counts[:, None] * grads).sum(0) / counts.sum()": "one_axis_only",
             "return lr * torch.tensordot(counts, grads, dims=1) / counts.sum()": "only_step",
+            "total = w\nfor g in grads:\n    total = total + g\nreturn w - lr * total": "not a mistake we know",
         },
     ),
 }
