@@ -109,9 +109,9 @@ def _load_text(corpus: str, tokenizer: str, checkpoint: Checkpoint | None) -> Co
 
 
 def _figures(model: TransformerLM, corpus: Corpus, stride: int | None = None) -> dict[str, Any]:
-    starts = corpus.starts(corpus.val)
-    cut = {"starts": starts} if stride is None else {"stride": stride}
-    figures = asdict(evaluate_model(model, corpus.val, **cut, n_bytes=corpus.bytes_predicted(corpus.val)))
+    starts = corpus.starts(corpus.val) if stride is None else None
+    n_bytes = corpus.bytes_predicted(corpus.val)
+    figures = asdict(evaluate_model(model, corpus.val, stride=stride, starts=starts, n_bytes=n_bytes))
     if corpus.source is not None and starts is not None:
         gap = gap_to_source(model, corpus.source, corpus.val, starts)
         figures |= {"gap_to_source_nats": gap.nats_per_token, "gap_standard_error_nats": gap.standard_error}

@@ -87,6 +87,13 @@ def test_a_run_with_longer_or_shorter_tokens_is_resumed_evaluated_and_writes(run
     assert run("generate", tmp_path / "run", "--prompt", "caf\u00e9", "--n-tokens", 5)[1].startswith("caf\u00e9")
 
 
+def test_all_numbers_of_a_table_are_of_one_way_of_reading(run, tmp_path, corpus, model, monkeypatch):
+    monkeypatch.setattr(runs, "load_corpus", lambda *_, **__: corpus)
+    save_checkpoint(tmp_path, model, tokenizer=corpus.tokenizer, corpus="toy")
+    plain, overlapping = (json.loads(run("evaluate", tmp_path, *more, "--json")[1]) for more in ([], ["--stride", 8]))
+    assert plain.keys() - overlapping.keys() == {"gap_to_source_nats", "gap_standard_error_nats"}
+
+
 def test_text_appears_token_by_token(trained):
     checkpoint = load_checkpoint(trained)
     assert checkpoint.tokenizer
