@@ -78,7 +78,7 @@ def evaluate(
 ) -> None:
     """Measure a trained model on the whole validation split."""
     model, tokenizer, checkpoint = load_run(folder)
-    text = load_corpus(corpus or checkpoint.corpus or "toy", tokenizer=tokenizer)
+    text = _own_corpus(folder, checkpoint) if corpus is None else load_corpus(corpus, tokenizer=tokenizer)
     report(_figures(model, text, stride), as_json)
 
 
@@ -90,6 +90,19 @@ def _checkpoint_to_resume(out: Path, resume: bool) -> Checkpoint | None:
             f"--out {str(out)!r} already holds a run. Add --resume to go on with it, or choose another folder."
         )
     return None
+
+
+def _own_corpus(folder: Path, checkpoint: Checkpoint) -> Corpus:
+    """The corpus that a run was trained on, as long as it is still the same."""
+    if checkpoint.corpus is None:
+        raise ValueError(f"the checkpoint in {str(folder)!r} names no corpus. Name one to measure on with --corpus.")
+    corpus = load_corpus(checkpoint.corpus, tokenizer=checkpoint.tokenizer)
+    if checkpoint.corpus_sha256 not in (None, corpus.sha256):
+        raise ValueError(
+            f"the corpus {checkpoint.corpus!r} has changed since the run in {str(folder)!r} was trained on it. Name it "
+            "with --corpus to measure on it all the same."
+        )
+    return corpus
 
 
 def _load_text(corpus: str, tokenizer: str, checkpoint: Checkpoint | None) -> Corpus:

@@ -223,6 +223,21 @@ def test_a_checkpoint_without_its_tokenizer_is_refused(run, tmp_path, trained):
     assert (code, "must hold its tokenizer; this one does not. Save it with tokenizer=" in err) == (2, True)
 
 
+def test_a_run_is_measured_on_no_corpus_that_is_not_its_own_unless_one_is_named(run, tmp_path, trained, corpus_file):
+    found = load_checkpoint(trained)
+    save_checkpoint(tmp_path, found.model, tokenizer=found.tokenizer)
+    assert "names no corpus" in run("evaluate", tmp_path)[2]
+    assert run("evaluate", tmp_path, "--corpus", corpus_file)[0] == 0
+
+    edited = tmp_path / "edited.txt"
+    edited.write_text(corpus_file.read_text().replace("sees the a", "sees the b"))
+    sha256 = found.corpus_sha256
+    save_checkpoint(tmp_path, found.model, tokenizer=found.tokenizer, corpus=str(edited), corpus_sha256=sha256)
+    code, _, err = run("evaluate", tmp_path)
+    assert (code, f"{str(edited)!r} has changed since" in err) == (2, True)
+    assert run("evaluate", tmp_path, "--corpus", edited)[0] == 0
+
+
 def test_the_public_names_are_those_that_are_listed():
     assert set(course_lm.__all__) <= set(dir(course_lm))
     expected = """ModelConfig TrainConfig TransformerLM Tokenizer CharTokenizer ByteTokenizer BPETokenizer ToyEnglish
