@@ -168,16 +168,16 @@ class Verdict:
 def all_questions() -> dict[str, Question]:
     """Every question of the course by function name, from the modules in `course_lm.grading.questions`.
 
-    In the order of the chapters, and in each of the lines of its module.
+    In the order of the file names.
     """
     package = importlib.import_module("course_lm.grading.questions")
     found: dict[str, Question] = {}
-    for chapter in sorted(module.name for module in pkgutil.iter_modules(package.__path__)):
+    for exercise in sorted(module.name for module in pkgutil.iter_modules(package.__path__)):
         with CPU:
-            module = importlib.import_module(f"{package.__name__}.{chapter}")
+            module = importlib.import_module(f"{package.__name__}.{exercise}")
         for question in (value for value in vars(module).values() if isinstance(value, Question)):
             if question.function in found:
-                raise ValueError(f"two questions are called {question.function}; rename the one in {chapter}.")
+                raise ValueError(f"two questions are called {question.function}; rename the one in {exercise}.")
             found[question.function] = question
     return found
 

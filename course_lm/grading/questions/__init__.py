@@ -1,1 +1,1 @@
-"""The questions, one module per chapter; each lists its own in ``QUESTIONS``, in the notebook's order."""
+"""The questions, one module per exercise; file names give the order of the course."""

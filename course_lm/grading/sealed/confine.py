@@ -2,7 +2,8 @@
 
 Four of them, each by a call that nothing takes back: namespaces in which no other process exists, no privileges,
 Landlock where bubblewrap could not take the files away, and a filter of system calls. None of them is Python that
-could be patched. The worker loads this module alone; it needs Linux, and `unavailable` says what a machine lacks.
+could be patched. The module imports nothing of the package, since the worker loads it inside the seal; it needs Linux,
+and `unavailable` says what a machine lacks.
 """
 
 from __future__ import annotations
