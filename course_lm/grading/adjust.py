@@ -58,7 +58,7 @@ class LateRule:
             ) from None
         return cls(when, int(found[1]) / 100, found[2] or "")
 
-    def cost(self, submitted: datetime | None, marked_late: bool) -> tuple[float, str]:
+    def share_left(self, submitted: datetime | None, marked_late: bool) -> tuple[float, str]:
         """The share of the points that is left, and why, in words; 1 and nothing for work in time.
 
         Args:
@@ -154,6 +154,6 @@ def with_lateness(rows: Iterable[Row], rule: LateRule, submitted: Mapping[str, d
     """
     adjusted = []
     for row in rows:
-        left, why = rule.cost(submitted.get(row.id) or submitted.get(row.submission), "late" in row.flags)
+        left, why = rule.share_left(submitted.get(row.id) or submitted.get(row.submission), "late" in row.flags)
         adjusted.append(row.with_flag("late", points=round(row.points * left, 2), late=why) if why else row)
     return adjusted

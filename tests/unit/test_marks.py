@@ -150,7 +150,7 @@ def test_a_batch_that_is_killed_goes_on_with_its_seed_and_gives_the_same_marks(t
     ],
 )
 def test_late_work_costs_what_the_rule_says_for_each_begun_unit(rule, due, submitted, marked, left, why):
-    share, said = LateRule.parse(rule, due).cost(submitted, marked)
+    share, said = LateRule.parse(rule, due).share_left(submitted, marked)
     assert share == pytest.approx(left)
     assert said == why
 
