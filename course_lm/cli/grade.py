@@ -72,8 +72,8 @@ def grade(
     apart = [*files, *(file for file in (overrides, roster, before) if file is not None)]
     done = {} if journal is None else journal.done
     keep = (lambda rows: None) if journal is None else journal.keep
-    with journal or nullcontext(), counter("marking") as tell:  # the journal stays if anything fails before its end
-        graded = batch.grade(path, plan, as_one=as_one, apart=apart, done=done, keep=keep, tell=tell)
+    with journal or nullcontext(), counter("marking") as on_progress:  # the journal stays if anything fails in here
+        graded = batch.grade(path, plan, as_one=as_one, apart=apart, done=done, keep=keep, on_progress=on_progress)
         rows = graded.rows if rule is None else adjust.with_lateness(graded.rows, rule, times)
         rows = adjust.with_overrides(rows, corrections)
         for target, write in ((out, marks.write_csv), (json_out, marks.write_json), (junit_out, marks.write_junit)):
@@ -86,14 +86,14 @@ def grade(
     if as_json:
         typer.echo(json.dumps([asdict(row) for row in rows]))
     else:
-        _tell(rows, graded.ignored, whole_class=not (as_one or is_notebook(path)), out=out)
+        _print_results(rows, graded.ignored, whole_class=not (as_one or is_notebook(path)), out=out)
         for change in [] if earlier is None else compare.changes(earlier, rows):
             typer.echo(str(change))
     if strict and any(row.status != "correct" for row in rows):
         raise typer.Exit(1)
 
 
-def _tell(rows: Sequence[marks.Row], ignored: Sequence[str], *, whole_class: bool, out: File) -> None:
+def _print_results(rows: Sequence[marks.Row], ignored: Sequence[str], *, whole_class: bool, out: File) -> None:
     """Feedback, unless the marks of a class went to a file; and for a class its summary."""
     if not (whole_class and out):
         for row in rows:

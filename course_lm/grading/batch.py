@@ -97,7 +97,7 @@ def grade(
     apart: Collection[Path] = (),
     done: Mapping[Key, list[Row]] | None = None,
     keep: Callable[[list[Row]], None] = lambda rows: None,
-    tell: Callable[[int, int], None] = lambda done, total: None,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Graded:
     """One row per submission and question.
 
@@ -108,7 +108,7 @@ def grade(
         apart: files and folders of the instructor, which may lie among the submissions.
         done: rows of a batch that was stopped, for submissions that need no second look.
         keep: given the rows of each submission as soon as they are final.
-        tell: called again and again with the pieces of work that are done and those that there are.
+        on_progress: called again and again with the pieces of work that are done and those that there are.
 
     Raises:
         FileNotFoundError: if there is nothing at `path`.
@@ -128,7 +128,7 @@ def grade(
     asked = plan.asked()
     finished = {i: (done or {})[key] for i, key in enumerate(names) if key in (done or {})}
     left = [i for i in range(len(names)) if i not in finished]
-    batch = _Batch(seal, [(handed.submissions[i], names[i][0]) for i in left], asked, keep, tell)
+    batch = _Batch(seal, [(handed.submissions[i], names[i][0]) for i in left], asked, keep, on_progress)
     batch.only_those_there = alone and plan.questions is None
     finished |= dict(zip(left, batch.run(min(plan.jobs or _cores(), len(left))) if left else [], strict=True))
     return Graded([row for i in range(len(names)) for row in finished[i]], handed.ignored, warning)
@@ -143,9 +143,9 @@ class _Batch:
         work: Sequence[tuple[Submission, str]],
         asked: Sequence[Asked],
         keep: Callable[[list[Row]], None],
-        tell: Callable[[int, int], None],
+        on_progress: Callable[[int, int], None],
     ) -> None:
-        self.seal, self.work, self.asked, self.keep, self.tell = seal, work, asked, keep, tell
+        self.seal, self.work, self.asked, self.keep, self.on_progress = seal, work, asked, keep, on_progress
         self.only_those_there = False
 
     def run(self, jobs: int) -> list[list[Row]]:
@@ -164,10 +164,10 @@ class _Batch:
                         disturbed[i] = assessed
                     else:
                         self._finish(rows, i, assessed)
-                    self.tell(n_done, len(self.work))
+                    self.on_progress(n_done, len(self.work))
                 for n_done, (i, assessed) in enumerate(sorted(disturbed.items()), start=len(self.work) + 1):
                     self._finish(rows, i, self._once_more(idle, i, assessed))
-                    self.tell(n_done, len(self.work) + len(disturbed))
+                    self.on_progress(n_done, len(self.work) + len(disturbed))
             finally:
                 threads.shutdown(cancel_futures=True)  # before the sandboxes are closed
         return [rows[i] for i in range(len(self.work))]

@@ -141,7 +141,7 @@ def test_a_failure_of_the_grader_ends_the_batch_and_every_worker(folder, no_work
 
 def test_work_is_told_from_the_first_piece_to_the_last(folder, no_worker):
     told = []
-    grade(folder, Plan(questions=["cross_entropy"], jobs=2), tell=lambda done, total: told.append((done, total)))
+    grade(folder, Plan(questions=["cross_entropy"], jobs=2), on_progress=lambda done, total: told.append((done, total)))
     assert told == [(done, 5) for done in range(1, 6)] + [(done, 10) for done in range(6, 11)]  # all are tried again
 
 

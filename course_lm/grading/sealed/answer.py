@@ -18,21 +18,21 @@ from .call_monitor import Call
 NOTEBOOK = "<notebook>"
 
 
-def answer(job: dict[str, Any], say: Callable[[bytes], Any]) -> None:
+def answer(job: dict[str, Any], write_answer: Callable[[bytes], Any]) -> None:
     """Says once, as JSON, what comes of a job.
 
     Args:
         job: ``cells`` of a notebook and, to know what they define, ``functions``; or, to call one of them,
             ``function``, ``which`` of its definitions, ``cases`` and ``forbidden`` calls.
-        say: takes the answer.
+        write_answer: takes the answer.
     """
     if "functions" in job:
-        say(json.dumps(extract.survey(job["cells"], job["functions"])).encode())
+        write_answer(json.dumps(extract.survey(job["cells"], job["functions"])).encode())
         return
 
     def report(outputs: list[Any] | None, problem: str = "", aside: str = "", call: Call | None = None) -> None:
         noticed = None if call is None else str(call)[: serialize.LONGEST_TEXT]
-        say(json.dumps({"outputs": outputs, "problem": problem, "aside": aside, "noticed": noticed}).encode())
+        write_answer(json.dumps({"outputs": outputs, "problem": problem, "aside": aside, "noticed": noticed}).encode())
 
     def notice(call: Call) -> None:
         report(None, call=call)

@@ -153,12 +153,12 @@ _KEPT: list[Any] = []
 
 
 def _kernel(name: str, watch: _Watch) -> Callable[..., Tensor]:
-    def tell(x: Tensor, dim: int = -1, *_: Any, **__: Any) -> Tensor:
+    def kernel(x: Tensor, dim: int = -1, *_: Any, **__: Any) -> Tensor:
         watch.see(name)
         weights = (x - x.amax(dim, keepdim=True)).exp()
         return weights / weights.sum(dim, keepdim=True)
 
-    return tell
+    return kernel
 
 
 def _as_typed(frame: FrameType) -> tuple[str, str]:

@@ -72,14 +72,14 @@ class Worker:
 
     def serve(self) -> None:
         """One job for each line of standard input, one report for each line of standard output."""
-        say({"ended": "ready", "seconds": 0.0, "answer": self.kind})
+        write_report({"ended": "ready", "seconds": 0.0, "answer": self.kind})
         for line in iter(sys.stdin.buffer.readline, b""):
             supervisor = os.fork()
             if not supervisor:
                 with leaving():
-                    say(self._supervise(json.loads(line)))
+                    write_report(self._supervise(json.loads(line)))
             if os.waitpid(supervisor, 0)[1]:
-                say({"ended": "exited", "seconds": 0.0, "answer": ""})
+                write_report({"ended": "exited", "seconds": 0.0, "answer": ""})
 
     def _supervise(self, job: dict[str, Any]) -> dict[str, Any]:
         """In a process of its own: how the child of a job ended (done, exited, timeout), when, and what it said."""
@@ -92,7 +92,7 @@ class Worker:
             with leaving():
                 self._limit(job["seconds"], theirs)
                 random.seed(0)  # which every fork has changed
-                self.answer(job, tell)
+                self.answer(job, write_answer)
         os.close(theirs)
         deadline = start + job["seconds"]
         said = read(ours, deadline)
@@ -140,13 +140,13 @@ def leaving() -> Iterator[None]:
         os._exit(1)
 
 
-def tell(answer: bytes) -> None:
+def write_answer(answer: bytes) -> None:
     """The one answer of a child."""
     with os.fdopen(PIPE, "wb") as stream:
         stream.write(answer)
 
 
-def say(report: dict[str, Any]) -> None:
+def write_report(report: dict[str, Any]) -> None:
     """One line to the grader."""
     with os.fdopen(os.dup(1), "wb") as stream:
         stream.write(json.dumps(report).encode() + b"\n")
