@@ -52,7 +52,7 @@ class Attention(nn.Module):
         q, k = qk.transpose(1, 2).chunk(2, dim=1)
         v = v.transpose(1, 2)  # now all are (B, H, T, D)
         if cache is not None:
-            k, v = cache.extended(k, v)
+            k, v = cache.append(k, v)
         y = self._read(q, k, v, n_before)
         return F.linear(y.transpose(1, 2).reshape(B, T, C), self.out)
 
@@ -106,7 +106,7 @@ class LayerCache:
     def __init__(self, keys: Tensor, values: Tensor, length: int) -> None:
         self.keys, self.values, self.length = keys, values, length
 
-    def extended(self, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+    def append(self, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
         """Store ``(B, H, T, D)`` new keys and values; return all of them so far."""
         end = self.length + k.shape[2]
         self.keys[:, :, self.length : end] = k

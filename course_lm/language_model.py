@@ -60,8 +60,8 @@ class TokenCache:
         self.length = 0
         self.tokens = torch.empty(batch_size, 0, dtype=torch.int64)
 
-    def extended(self, ids: Tensor) -> Tensor:
-        """The tokens kept so far and ``(B, T)`` new ones, ``(B, kept + T)``; the last of them are kept."""
+    def append(self, ids: Tensor) -> Tensor:
+        """Add ``(B, T)`` new tokens; return those kept before and these, ``(B, kept + T)``, whose last are kept."""
         tokens = torch.cat([self.tokens.to(ids.device), ids], dim=1)
         self.length += ids.shape[1]
         first = 0 if self.longest is None else max(0, tokens.shape[1] - self.longest)
@@ -88,7 +88,7 @@ class Recomputed:
 
     def __call__(self, ids: Tensor, cache: TokenCache | None = None) -> Tensor:
         """Logits ``(B, T, V)`` for ``(B, T)`` ids that follow what is in the cache."""
-        logits = self.model(ids if cache is None else cache.extended(ids))
+        logits = self.model(ids if cache is None else cache.append(ids))
         return logits[:, -ids.shape[1] :]
 
 

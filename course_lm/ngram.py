@@ -119,7 +119,7 @@ class NGramLM:
         require_rows(ids)
         tokens = self._checked(ids)
         if cache is not None:
-            tokens = cache.extended(ids).cpu().numpy()
+            tokens = cache.append(ids).cpu().numpy()
         rows = [self._row(row)[-ids.shape[1] :] for row in tokens]
         return torch.from_numpy(np.stack(rows)).log().float().to(ids.device)
 
