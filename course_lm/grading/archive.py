@@ -56,7 +56,7 @@ def is_litter(name: str) -> bool:
     return any((part.startswith(".") and part != "..") or part in LITTER for part in PurePosixPath(name).parts)
 
 
-def opened(file: File) -> Iterator[File]:
+def unzipped(file: File) -> Iterator[File]:
     """The files within a file that is a zip; any other file as it is."""
     if file.suffix != ".zip" or file.problem:
         yield file

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
-from course_lm.grading.archive import LONGEST_NAME, MOST_FILES, File, file_at, files_in, is_litter, opened
+from course_lm.grading.archive import LONGEST_NAME, MOST_FILES, File, file_at, files_in, is_litter, unzipped
 from course_lm.grading.delivery import Sender, sender_of
 
 MOST_NOTEBOOKS = 50
@@ -216,7 +216,7 @@ def _joined(deliveries: Iterable[dict[Sender, list[File]]]) -> Iterator[tuple[Se
 
 def _submission(sender: Sender, files: Iterable[File]) -> Submission:
     """Notebooks apart from what is ignored; a notebook in a zip is one too."""
-    everything = (inner for file in files for inner in ([file] if is_litter(file.name) else opened(file)))
+    everything = (inner for file in files for inner in ([file] if is_litter(file.name) else unzipped(file)))
     notebooks: list[File] = []
     ignored: list[str] = []
     for file in islice(everything, MOST_FILES):
