@@ -88,7 +88,7 @@ class KVCache:
         shape = (batch_size, config.n_heads, config.context_length, config.d_model // config.n_heads)
         self.length = 0
         self.keys, self.values = ([like.new_zeros(shape) for _ in range(config.n_layers)] for _ in range(2))
-        self.last_token = like.new_zeros(batch_size, 1, config.d_model)
+        self.last_vector = like.new_zeros(batch_size, 1, config.d_model)
 
     def layer(self, layer: int) -> LayerCache:
         """The part of one block."""
@@ -97,7 +97,7 @@ class KVCache:
     def clear(self) -> None:
         """Forget all tokens."""
         self.length = 0
-        self.last_token = torch.zeros_like(self.last_token)
+        self.last_vector = torch.zeros_like(self.last_vector)
 
 
 class LayerCache:

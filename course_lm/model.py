@@ -92,14 +92,14 @@ class TransformerLM(nn.Module):
     def embed(self, ids: Tensor, cache: KVCache | None = None) -> Tensor:
         """The stream ``(B, T, C)`` that enters the blocks: each token's vector, with a share of the one before it."""
         try:
-            token = F.embedding(ids, self.embedding)  # (B, T, C)
+            vectors = F.embedding(ids, self.embedding)  # (B, T, C)
         except IndexError:
             require_in_vocabulary(ids, self.vocab_size, " of the model")
             raise
-        before = torch.zeros_like(token[:, :1]) if cache is None else cache.last_token
+        before = torch.zeros_like(vectors[:, :1]) if cache is None else cache.last_vector
         if cache is not None:
-            cache.last_token = token[:, -1:]
-        return norm(token + self.previous * torch.cat([before, token[:, :-1]], dim=1))
+            cache.last_vector = vectors[:, -1:]
+        return norm(vectors + self.previous * torch.cat([before, vectors[:, :-1]], dim=1))
 
     def _check(self, ids: Tensor, n_cached: int) -> None:
         require_rows(ids)
