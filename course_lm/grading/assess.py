@@ -39,7 +39,7 @@ class Asked:
         """What a verdict is worth."""
         if verdict.correct:
             return self.question.points
-        return self.question.partial if self.partial and verdict.ordinary else 0
+        return self.question.partial_points if self.partial and verdict.right_on_ordinary else 0
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ def diagnose(
     if aside and not name:
         what += f" {aside}"
     message = feedback(question, what, _call(question, first, seed), output, want)
-    return Verdict(status, message, name, ordinary=status != "timeout" and all(one.extreme for one in wrong))
+    return Verdict(status, message, name, right_on_ordinary=status != "timeout" and all(one.extreme for one in wrong))
 
 
 def _explain(

@@ -103,7 +103,7 @@ class Question:
         hidden_extremes: gives more of these from a seed.
         extremes_are: what is extreme about them, as in "Right on others, wrong on …".
         points: what a right function is worth.
-        partial: what one is worth that is wrong on extremes alone, if the instructor gives partial credit.
+        partial_points: what one is worth that is wrong on extremes alone, if the instructor gives partial credit.
         forbidden: names of library functions that would do the exercise for the student.
         tolerance: relative and absolute difference that still counts as equal.
         seconds: the time all calls together may take when marks are given.
@@ -117,7 +117,7 @@ class Question:
     hidden_extremes: Callable[[int], tuple[Case, ...]] = lambda seed: ()
     extremes_are: str = "extreme numbers"
     points: int = 5
-    partial: int = 0
+    partial_points: int = 0
     forbidden: tuple[str, ...] = ()
     tolerance: float = 1e-4
     seconds: float = 3.0
@@ -127,8 +127,10 @@ class Question:
             raise ValueError(f"{self.function} needs at least one visible case; got none.")
         if not self.extremes and any(mistake.wrong is None for mistake in self.misconceptions):
             raise ValueError(f"{self.function} has a numerical misconception, so it needs extremes; got none.")
-        if not 0 <= self.partial <= self.points:
-            raise ValueError(f"{self.function} needs 0 to {self.points} points as partial credit; got {self.partial}.")
+        if not 0 <= self.partial_points <= self.points:
+            raise ValueError(
+                f"{self.function} needs 0 to {self.points} points as partial credit; got {self.partial_points}."
+            )
 
     @property
     def function(self) -> str:
@@ -149,14 +151,14 @@ class Question:
 class Verdict:
     """What came of an answer: a status for the marks file and a message for the student.
 
-    `ordinary` says that a wrong answer is wrong on extremes alone, which can be worth partial credit.
+    `right_on_ordinary` says that a wrong answer is wrong on extremes alone, which can be worth partial credit.
     """
 
     status: str
     message: str
     misconception: str = ""
     flags: tuple[str, ...] = field(default=())
-    ordinary: bool = False
+    right_on_ordinary: bool = False
 
     @property
     def correct(self) -> bool:

@@ -215,14 +215,15 @@ def test_partial_credit_is_for_answers_wrong_on_extremes_alone_and_only_if_asked
     cells = {"a.ipynb": [naive]}
     assert marked(tmp_path / "a", cells).points == 0
     row = marked(tmp_path / "b", cells, replace(ONLY, partial=True))
-    assert (row.points, row.status, row.misconception) == (question_named("cross_entropy").partial, "wrong", "overflow")
+    assert row.points == question_named("cross_entropy").partial_points
+    assert (row.status, row.misconception) == ("wrong", "overflow")
     assert marked(tmp_path / "c", {"a.ipynb": [WRONG]}, replace(ONLY, partial=True)).points == 0
 
 
 def test_every_question_with_extremes_gives_partial_credit_and_no_other_does():
     for question in all_questions().values():
-        assert (question.partial > 0) == bool(question.extremes), question.function
-        assert question.partial < question.points
+        assert (question.partial_points > 0) == bool(question.extremes), question.function
+        assert question.partial_points < question.points
 
 
 def test_marks_do_not_depend_on_dates_neighbors_jobs_or_order(tmp_path):

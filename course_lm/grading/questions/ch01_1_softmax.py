@@ -84,7 +84,7 @@ SOFTMAX = Question(
     extremes_are="scores near 1000",
     hidden=lambda seed: tuple((logits,) for logits in random_logits(seed)),
     hidden_extremes=lambda seed: tuple((logits,) for logits in far_logits(seed)),
-    partial=3,
+    partial_points=3,
     forbidden=LIBRARY_SOFTMAXES,
     misconceptions=(
         OVERFLOW,

@@ -42,7 +42,7 @@ WITH_TEMPERATURE = Question(
     # Cold and hot; scores and what becomes of them stay within 40.
     hidden=lambda seed: tuple(zip(random_logits(seed), (0.5, 3.0, 0.25, 1.0, 1.7, 100.0, 20.0), strict=True)),
     hidden_extremes=lambda seed: (*zip(far_logits(seed), (2.0, 0.5, 1.5), strict=True), *_edges()),
-    partial=3,
+    partial_points=3,
     misconceptions=(
         OVERFLOW,
         Misconception(

@@ -44,7 +44,7 @@ SEQUENCE_LOGPROB = Question(
     extremes_are="long or unlikely texts",
     hidden=_random_conditionals,
     hidden_extremes=_long_conditionals,
-    partial=3,
+    partial_points=3,
     misconceptions=(
         Misconception(
             "averages",

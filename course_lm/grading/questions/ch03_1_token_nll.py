@@ -107,7 +107,7 @@ TOKEN_NLL = Question(
     extremes_are="tokens that the model thought nearly impossible",
     hidden=random_texts,
     hidden_extremes=_wide_cases,
-    partial=3,
+    partial_points=3,
     forbidden=LIBRARY_LOSSES,
     misconceptions=(
         BITS,

@@ -47,7 +47,7 @@ CROSS_ENTROPY = Question(
     extremes_are="scores near 1000",
     hidden=random_texts,
     hidden_extremes=_far_cases,
-    partial=3,
+    partial_points=3,
     forbidden=LIBRARY_LOSSES,
     misconceptions=(
         Misconception(

@@ -43,7 +43,7 @@ PERPLEXITY_OF = Question(
     extremes_are="long or costly texts",
     hidden=_random_costs,
     hidden_extremes=_long_costs,
-    partial=3,
+    partial_points=3,
     misconceptions=(
         Misconception(
             "base_two",

@@ -45,7 +45,7 @@ CODE_LENGTH_BITS = Question(
     extremes_are="long or unlikely messages",
     hidden=_random_messages,
     hidden_extremes=_long_messages,
-    partial=3,
+    partial_points=3,
     misconceptions=(
         Misconception(
             "rounds_each",

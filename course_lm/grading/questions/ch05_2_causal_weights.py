@@ -67,7 +67,7 @@ CAUSAL_WEIGHTS = Question(
     extremes_are="scores near 40 and −40",
     hidden=_random_scores,
     hidden_extremes=_unequal_scores,
-    partial=3,
+    partial_points=3,
     tolerance=1e-5,
     misconceptions=(
         Misconception(

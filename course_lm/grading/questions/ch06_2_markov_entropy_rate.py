@@ -74,7 +74,7 @@ MARKOV_ENTROPY_RATE = Question(
     extremes_are="chains in which some transitions never happen",
     hidden=_random_chains,
     hidden_extremes=_sparse_chains,
-    partial=3,
+    partial_points=3,
     misconceptions=(
         Misconception(
             "unweighted",
