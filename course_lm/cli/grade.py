@@ -128,7 +128,7 @@ def gradebook(
         raise ValueError(f"--platform must be 'moodle' or 'canvas' where there is no --roster; got {platform!r}.")
     homeless = books.fill_in(book, rows, column, scale)
     books.write_gradebook(book, out)
-    typer.echo(f"{len(book.total_of(column or book.platform.grade))} students: {out}")
+    typer.echo(f"{sum(bool(book.id_of(line)) for line in book.lines)} students: {out}")
     if homeless:
         typer.echo(f"not in the roster, or there twice: {', '.join(homeless)}", err=True)
         sys.exit(1)

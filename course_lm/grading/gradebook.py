@@ -71,10 +71,6 @@ class Gradebook:
                 times[self.id_of(line)] = times[line[self.platform.student]] = _time(text)
         return times
 
-    def total_of(self, column: str) -> dict[str, str]:
-        """The grades in a column by id."""
-        return {id: line.get(column, "") for line in self.lines if (id := self.id_of(line))}
-
 
 def read_gradebook(path: Path) -> Gradebook:
     """A grading worksheet of Moodle or a gradebook of Canvas, as downloaded.
