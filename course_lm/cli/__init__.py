@@ -1,6 +1,6 @@
 """The command line: ``course-lm train``, ``evaluate``, ``generate``, ``ledger``, ``compress``, ``grade`` and more.
 
-Figures go to standard output, as text or as JSON; progress goes to standard error, on a terminal only. The exit code
+Results go to standard output, as text or as JSON; progress goes to standard error, on a terminal only. The exit code
 is 0, or 1 if the work failed, or 2 if the command was not usable. A traceback is a bug.
 """
 

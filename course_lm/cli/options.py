@@ -1,4 +1,4 @@
-"""Arguments that several commands share, and how figures are shown."""
+"""Arguments that several commands share, and how numbers are printed."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def load_run(folder: Path) -> tuple[TransformerLM, Tokenizer, Checkpoint]:
     return checkpoint.model.to(pick_device()), checkpoint.tokenizer, checkpoint
 
 
-def report(figures: dict[str, Any], as_json: bool) -> None:
-    """Print figures by name, with four decimals or as JSON."""
+def print_numbers(numbers: dict[str, Any], as_json: bool) -> None:
+    """Print numbers by name, with four decimals or as JSON."""
     if as_json:
-        typer.echo(json.dumps(figures))
+        typer.echo(json.dumps(numbers))
         return
-    for name, value in figures.items():
+    for name, value in numbers.items():
         typer.echo(f"{name.replace('_', ' '):>24}  {f'{value:.4f}' if isinstance(value, float) else value}")

@@ -11,7 +11,7 @@ import typer
 from course_lm import run_log
 from course_lm.bpe import BPETokenizer
 from course_lm.checkpoint import FILE_NAME, Checkpoint, load_checkpoint
-from course_lm.cli.options import AsJson, Folder, Seed, load_run, report
+from course_lm.cli.options import AsJson, Folder, Seed, load_run, print_numbers
 from course_lm.cli.text import continuation
 from course_lm.config import ModelConfig, Precision, TrainConfig
 from course_lm.data import Corpus, load_corpus
@@ -63,7 +63,7 @@ def train(
         remedy = "Add --resume to go on." if (out / FILE_NAME).exists() else "There was no checkpoint yet."
         typer.echo(f"course-lm: stopped. {remedy}", err=True)
         raise typer.Exit(1) from None
-    report({"folder": str(out), "steps": plan.steps} | _figures(model, text), as_json)
+    print_numbers({"folder": str(out), "steps": plan.steps} | _measured(model, text), as_json)
     if not as_json:
         typer.echo("\nA sample:\n" + "".join(continuation(model, text.tokenizer, n_tokens=300)))
 
@@ -79,7 +79,7 @@ def evaluate(
     """Measure a trained model on the whole validation split."""
     model, tokenizer, checkpoint = load_run(folder)
     text = _own_corpus(folder, checkpoint) if corpus is None else load_corpus(corpus, tokenizer=tokenizer)
-    report(_figures(model, text, stride), as_json)
+    print_numbers(_measured(model, text, stride), as_json)
 
 
 def _checkpoint_to_resume(out: Path, resume: bool) -> Checkpoint | None:
@@ -121,11 +121,11 @@ def _load_text(corpus: str, tokenizer: str, checkpoint: Checkpoint | None) -> Co
     raise ValueError(f"--tokenizer must be 'characters', 'bytes' or 'bpe:V', such as bpe:512; got {tokenizer!r}.")
 
 
-def _figures(model: TransformerLM, corpus: Corpus, stride: int | None = None) -> dict[str, Any]:
+def _measured(model: TransformerLM, corpus: Corpus, stride: int | None = None) -> dict[str, Any]:
     starts = corpus.starts(corpus.val) if stride is None else None
     n_bytes = corpus.bytes_predicted(corpus.val)
-    figures = asdict(evaluate_model(model, corpus.val, stride=stride, starts=starts, n_bytes=n_bytes))
+    numbers = asdict(evaluate_model(model, corpus.val, stride=stride, starts=starts, n_bytes=n_bytes))
     if corpus.source is not None and starts is not None:
         gap = gap_to_source(model, corpus.source, corpus.val, starts)
-        figures |= {"gap_to_source_nats": gap.nats_per_token, "gap_standard_error_nats": gap.standard_error}
-    return figures
+        numbers |= {"gap_to_source_nats": gap.nats_per_token, "gap_standard_error_nats": gap.standard_error}
+    return numbers

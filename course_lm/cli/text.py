@@ -13,7 +13,7 @@ import torch
 import typer
 
 from course_lm._files import write_whole
-from course_lm.cli.options import AsJson, Folder, Seed, load_run, report
+from course_lm.cli.options import AsJson, Folder, Seed, load_run, print_numbers
 from course_lm.codec import HEADER_BYTES
 from course_lm.codec import compress as compress_text
 from course_lm.codec import decompress as decompress_text
@@ -64,7 +64,7 @@ def ledger(
         costs = f"{row.p:8.4f} {row.nats:8.3f} {row.bits:8.3f} {row.cumulative_nats:11.3f} {row.perplexity:11.2f}"
         typer.echo(f"{_shown(row.token, tokenizer):>10} {costs}")
     typer.echo()
-    report(totals, as_json=False)
+    print_numbers(totals, as_json=False)
 
 
 def compress(folder: Folder, source: Input, target: Output) -> None:

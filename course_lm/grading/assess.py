@@ -13,7 +13,7 @@ from course_lm.grading.archive import LONGEST_NAME
 from course_lm.grading.diagnose import diagnose, forbidden
 from course_lm.grading.marks import Row, printable
 from course_lm.grading.question import Input, Question, Verdict
-from course_lm.grading.sandbox import Definition, Report, Sandbox, Survey
+from course_lm.grading.sandbox import Definition, Outcome, Sandbox, Survey
 from course_lm.grading.submission import Notebook, Submission
 
 MOST_DEFINITIONS = 5
@@ -147,9 +147,9 @@ def _tried(sandbox: Sandbox, asked: Asked, candidates: Sequence[_Candidate], row
     different = {(one.notebook.cells, one.which): one for one in candidates}  # of copies one is tried
     for n_left, candidate in zip(range(len(different), 0, -1), reversed(different.values()), strict=True):
         seconds = left / n_left
-        report = sandbox.run(asked.question, candidate.notebook.cells, candidate.which, asked.inputs, seconds)
-        left -= min(report.seconds, seconds)
-        verdict = _verdict(asked, report, seconds)
+        outcome = sandbox.run(asked.question, candidate.notebook.cells, candidate.which, asked.inputs, seconds)
+        left -= min(outcome.seconds, seconds)
+        verdict = _verdict(asked, outcome, seconds)
         definition = candidate.definition
         tried.append(
             replace(
@@ -158,7 +158,7 @@ def _tried(sandbox: Sandbox, asked: Asked, candidates: Sequence[_Candidate], row
                 status=verdict.status,
                 misconception=verdict.misconception,
                 flags=(*verdict.flags, *row.flags),
-                seconds=round(report.seconds, 3),
+                seconds=round(outcome.seconds, 3),
                 file=printable(candidate.notebook.name)[-LONGEST_NAME:],
                 code="" if definition.stub else f"{definition.size}-{definition.fingerprint[:16]}",
                 message=printable(verdict.message),
@@ -169,18 +169,18 @@ def _tried(sandbox: Sandbox, asked: Asked, candidates: Sequence[_Candidate], row
     return tried
 
 
-def _verdict(asked: Asked, report: Report, seconds: float) -> Verdict:
+def _verdict(asked: Asked, outcome: Outcome, seconds: float) -> Verdict:
     question = asked.question
     name = question.function
-    if report.ended == "timeout":
+    if outcome.ended == "timeout":
         share = " The definitions of a function share its time." if seconds < question.seconds else ""
         return Verdict("timeout", f"{name}: no result within {seconds:g} seconds. Does a loop never stop?{share}")
-    if report.ended != "done":
+    if outcome.ended != "done":
         return Verdict("exited", f"{name}: it ended the program, used too much memory, or answered with garbage.")
-    if report.noticed is not None:
-        return forbidden(question, report.noticed)
-    if report.outputs is None and report.problem:
-        return Verdict("error", f"{name}: its definition failed. {report.problem}")
-    if report.outputs is None:
+    if outcome.noticed is not None:
+        return forbidden(question, outcome.noticed)
+    if outcome.outputs is None and outcome.problem:
+        return Verdict("error", f"{name}: its definition failed. {outcome.problem}")
+    if outcome.outputs is None:
         return Verdict("missing", f"{name}: no cell defines a function of this name.")
-    return diagnose(question, asked.inputs, report.outputs, seed=asked.seed, aside=report.aside)
+    return diagnose(question, asked.inputs, outcome.outputs, seed=asked.seed, aside=outcome.aside)

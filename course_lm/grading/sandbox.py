@@ -33,7 +33,7 @@ LONGEST_LINE = 64 << 20
 
 
 @dataclass(frozen=True)
-class Report:
+class Outcome:
     """What came back from one job: how the child ended, and if it answered, the outputs as plain values."""
 
     ended: str
@@ -81,7 +81,7 @@ class Sandbox:
 
     def run(
         self, question: Question, cells: Sequence[str], which: int, inputs: Sequence[Input], seconds: float
-    ) -> Report:
+    ) -> Outcome:
         """Calls the function that one of its definitions in `cells` leaves on every input."""
         job = {
             "function": question.function,
@@ -91,15 +91,15 @@ class Sandbox:
             "forbidden": question.forbidden,
             "seconds": seconds,
         }
-        outcome = self._do(job)
-        report = Report(outcome["ended"], outcome["seconds"])
-        return _opened(report, outcome["answer"], len(inputs)) if report.ended == "done" else report
+        report = self._do(job)
+        outcome = Outcome(report["ended"], report["seconds"])
+        return _with_answer(outcome, report["answer"], len(inputs)) if outcome.ended == "done" else outcome
 
     def survey(self, cells: Sequence[str], functions: Sequence[str]) -> dict[str, Survey] | None:
         """What a notebook defines, or None if finding out takes too long or too much."""
-        outcome = self._do({"cells": list(cells), "functions": list(functions), "seconds": SURVEY_SECONDS})
+        report = self._do({"cells": list(cells), "functions": list(functions), "seconds": SURVEY_SECONDS})
         try:
-            found = json.loads(outcome["answer"])
+            found = json.loads(report["answer"])
             return {
                 function: Survey(
                     tuple(
@@ -114,13 +114,13 @@ class Sandbox:
             return None
 
     def _do(self, job: dict[str, Any]) -> dict[str, Any]:
-        """The outcome of a job. A worker that dies on the way is replaced."""
-        outcome = self._ask(json.dumps(job), job["seconds"] + SLACK_SECONDS)
-        if outcome is None:
+        """The report on a job. A worker that dies on the way is replaced."""
+        report = self._ask(json.dumps(job), job["seconds"] + SLACK_SECONDS)
+        if report is None:
             self._stop()
             self._start()
             return {"ended": "exited", "seconds": 0.0, "answer": ""}
-        return outcome
+        return report
 
     def _start(self) -> None:
         ours, theirs = os.pipe()
@@ -186,20 +186,20 @@ class Sandbox:
         return said[-LONGEST_TEXT:].decode("utf-8", "replace").strip()
 
 
-def _opened(report: Report, answer: str, n_cases: int) -> Report:
-    """The report with the child's answer. That is student data: anything odd about it earns nothing."""
+def _with_answer(outcome: Outcome, answer: str, n_cases: int) -> Outcome:
+    """The outcome with the child's answer. That is student data: anything odd about it earns nothing."""
     try:
         content = json.loads(answer)
         outputs, noticed = content["outputs"], content["noticed"]
         if outputs is not None and len(outputs) != n_cases:
             raise ValueError("not an answer to this job")
-        return Report(
-            report.ended,
-            report.seconds,
+        return Outcome(
+            outcome.ended,
+            outcome.seconds,
             outputs=None if outputs is None else [decode(output) for output in outputs],
             problem=str(content["problem"])[: 3 * LONGEST_TEXT],
             aside=str(content["aside"])[: 2 * LONGEST_TEXT],
             noticed=None if noticed is None else str(noticed)[:LONGEST_TEXT],
         )
     except Exception:
-        return Report("exited", report.seconds)
+        return Outcome("exited", outcome.seconds)

@@ -43,18 +43,18 @@ def trained(tmp_path_factory, corpus_file) -> Path:
 
 def test_a_trained_model_is_evaluated_writes_and_keeps_a_ledger(run, trained):
     code, out, _ = run("evaluate", trained, "--json")
-    figures = json.loads(out)
+    numbers = json.loads(out)
     assert code == 0
-    assert figures["n_tokens"] > 100
-    assert figures["nats_per_token"] == pytest.approx(run_log.read(trained)[-1].val_nats_per_token)
-    assert figures["bits_per_byte"] == pytest.approx(figures["bits_per_token"])
+    assert numbers["n_tokens"] > 100
+    assert numbers["nats_per_token"] == pytest.approx(run_log.read(trained)[-1].val_nats_per_token)
+    assert numbers["bits_per_byte"] == pytest.approx(numbers["bits_per_token"])
     overlapping = json.loads(run("evaluate", trained, "--stride", 8, "--json")[1])
-    assert overlapping["n_tokens"] == figures["n_tokens"]
+    assert overlapping["n_tokens"] == numbers["n_tokens"]
     found = load_checkpoint(trained)
     assert found.corpus
     val = load_corpus(found.corpus).val
     assert overlapping["nats_per_token"] == pytest.approx(evaluate(found.model, val, stride=8).nats_per_token)
-    assert overlapping["nats_per_token"] != figures["nats_per_token"]
+    assert overlapping["nats_per_token"] != numbers["nats_per_token"]
 
     code, out, _ = run("generate", trained, "--prompt", "the a", "--n-tokens", 20)
     assert code == 0
@@ -79,8 +79,8 @@ def test_a_run_with_longer_or_shorter_tokens_is_resumed_evaluated_and_writes(run
     assert (code, err) == (0, "")
     assert json.loads(out)["bits_per_byte"] < 8.1
     assert run(*words, "--resume")[0] == 0
-    figures = [json.loads(run("evaluate", tmp_path / "run", "--json")[1])[key] for key in ("bits_per_byte", "n_tokens")]
-    assert figures == [json.loads(out)[key] for key in ("bits_per_byte", "n_tokens")]
+    numbers = [json.loads(run("evaluate", tmp_path / "run", "--json")[1])[key] for key in ("bits_per_byte", "n_tokens")]
+    assert numbers == [json.loads(out)[key] for key in ("bits_per_byte", "n_tokens")]
     rows = json.loads(run("ledger", tmp_path / "run", "caf\u00e9", "--json")[1])["tokens"]
     assert "\ufffd" in rows[-1]["token"]
     assert "b'\\xa9'" in run("ledger", tmp_path / "run", "caf\u00e9")[1]

@@ -13,7 +13,7 @@ from course_lm.grading import batch
 from course_lm.grading.batch import Plan, grade
 from course_lm.grading.marks import Row, write_csv
 from course_lm.grading.question import all_questions
-from course_lm.grading.sandbox import Definition, Report, Sandbox, Survey
+from course_lm.grading.sandbox import Definition, Outcome, Sandbox, Survey
 from course_lm.grading.seal import find_seal
 
 from .answers import notebook, source
@@ -45,7 +45,7 @@ def no_worker(monkeypatch):
     """Starts no process and calls no function: every one that is there has left the program."""
     monkeypatch.setattr(Sandbox, "_start", lambda self: None)
     monkeypatch.setattr(Sandbox, "_stop", lambda self: None)
-    monkeypatch.setattr(Sandbox, "run", lambda *_: Report("exited", 0.0))
+    monkeypatch.setattr(Sandbox, "run", lambda *_: Outcome("exited", 0.0))
     found = Survey((Definition(stub=False, fingerprint="", size=1),))
     monkeypatch.setattr(Sandbox, "survey", lambda sandbox, cells, functions: dict.fromkeys(functions, found))
 
@@ -72,7 +72,7 @@ def test_submissions_are_marked_at_the_same_time(folder, no_worker, monkeypatch)
 
     def meets_the_others(*_):
         meeting.wait()
-        return Report("done", 0.0)
+        return Outcome("done", 0.0)
 
     monkeypatch.setattr(Sandbox, "run", meets_the_others)
     assert len(grade(folder, Plan(questions=["cross_entropy"], jobs=len(BODIES))).rows) == len(BODIES)
@@ -84,7 +84,7 @@ def test_what_a_neighbor_disturbed_is_tried_again_alone(folder, monkeypatch, war
 
     def disturbed(sandbox, question, cells, *rest):
         asked.append(cells)
-        return Report("exited", 0.0) if asked.count(cells) == 1 else run(sandbox, question, cells, *rest)
+        return Outcome("exited", 0.0) if asked.count(cells) == 1 else run(sandbox, question, cells, *rest)
 
     monkeypatch.setattr(Sandbox, "run", disturbed)
     statuses = {row.submission: row.status for row in grade(folder, Plan(questions=["cross_entropy"], jobs=2)).rows}

@@ -33,8 +33,8 @@ def outputs(request):
 
         def run(body: str, seconds: float = 3.0):
             cells = ["import torch", source("cross_entropy", body)]
-            report = sandbox.run(QUESTION, cells, 0, QUESTION.inputs()[:1], seconds)
-            return report.outputs[0] if report.outputs else report.ended
+            outcome = sandbox.run(QUESTION, cells, 0, QUESTION.inputs()[:1], seconds)
+            return outcome.outputs[0] if outcome.outputs else outcome.ended
 
         yield run
 

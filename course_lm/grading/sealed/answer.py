@@ -30,12 +30,12 @@ def answer(job: dict[str, Any], write_answer: Callable[[bytes], Any]) -> None:
         write_answer(json.dumps(extract.survey(job["cells"], job["functions"])).encode())
         return
 
-    def report(outputs: list[Any] | None, problem: str = "", aside: str = "", call: Call | None = None) -> None:
+    def write(outputs: list[Any] | None, problem: str = "", aside: str = "", call: Call | None = None) -> None:
         noticed = None if call is None else str(call)[: serialize.LONGEST_TEXT]
         write_answer(json.dumps({"outputs": outputs, "problem": problem, "aside": aside, "noticed": noticed}).encode())
 
     def notice(call: Call) -> None:
-        report(None, call=call)
+        write(None, call=call)
         os._exit(0)  # before student code could take it back
 
     program = extract.program_for(job["cells"], job["function"])
@@ -44,14 +44,14 @@ def answer(job: dict[str, Any], write_answer: Callable[[bytes], Any]) -> None:
     definition = _define(program, job["function"], job["which"])
     function = definition.function
     if not callable(function):
-        report(None, definition.problem)
+        write(None, definition.problem)
         return
     with call_monitor.monitor(job["forbidden"], notice, kernels=True):  # only now: a cell may compare with the library
         outputs = [serialize.attempt(function, [serialize.decode(x) for x in case]) for case in job["cases"]]
     if any("t allocate memory" in output.get("text", "") for output in outputs):
         raise MemoryError
     left_out = f"Loops and calls outside of functions are not run in grading, such as: {program.dropped}"
-    report(outputs, aside=definition.absent or (left_out if program.dropped else ""))
+    write(outputs, aside=definition.absent or (left_out if program.dropped else ""))
 
 
 @dataclass(frozen=True)
