@@ -1,7 +1,7 @@
 """The command line: ``course-lm train``, ``evaluate``, ``generate``, ``ledger``, ``compress``, ``grade`` and more.
 
 Results go to standard output, as text or as JSON; progress goes to standard error, on a terminal only. The exit code
-is 0, or 1 if the work failed, or 2 if the command was not usable. A traceback is a bug.
+is 0, or 1 if the work failed, or 2 if the arguments are wrong. A traceback is a bug.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ import typer
 
 from course_lm.cli import grade, runs, text
 
-app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+HELP = "Train and measure small language models, and grade exercises."
+
+app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 for command in (
     runs.train,
     runs.evaluate,
