@@ -40,14 +40,14 @@ def train_once(
     The run is kept in the user's cache folder, under a name that changes with the arguments, the text, the device, the
     version of torch, and the code that training depends on.
 
+    Any number of processes may ask for the same run at once: one trains, the others wait for it. If it is killed, the
+    next one goes on. What is damaged or incomplete is made anew.
+
     Args:
         config: of the model.
         corpus: the text.
         plan: how to train.
         seed: of the initial weights.
-
-    Any number of processes may ask for the same run at once: one trains, the others wait for it. If it is killed, the
-    next one goes on. What is damaged or incomplete is made anew.
 
     Returns:
         The trained model on its device, and the records of the run.

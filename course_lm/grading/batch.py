@@ -101,6 +101,8 @@ def grade(
 ) -> Graded:
     """One row per submission and question.
 
+    Of a single notebook only the questions are marked that it defines or checks, if the plan names none.
+
     Args:
         path: a folder of submissions, a zip of them, or one notebook.
         plan: how to grade; by default all questions with a fresh seed.
@@ -114,8 +116,6 @@ def grade(
         FileNotFoundError: if there is nothing at `path`.
         ValueError: if it holds no submission.
         OSError: where submissions cannot be sealed, or not even run apart from the grader, as on Windows.
-
-    Of a single notebook only the questions are marked that it defines or checks, if the plan names none.
     """
     plan = Plan() if plan is None else plan
     handed = handed_in_by_one(Path(path)) if as_one else handed_in(Path(path), apart)
