@@ -107,6 +107,16 @@ def require_positions(starts: Tensor) -> None:
         raise ValueError(f"starts must be positions in ids, from 0 on; got {int(starts.min())}.")
 
 
+def require_logits(logits: Tensor) -> None:
+    """Reject logits ``(..., V)`` that give no probabilities.
+
+    Raises:
+        ValueError: if the largest of a row is not a number; others may be −inf, of tokens that cannot come.
+    """
+    if not bool(logits.amax(-1).isfinite().all()):
+        raise ValueError("the model's logits are not numbers: its training diverged. Train it with lower rates.")
+
+
 def _is_truth(value: Any) -> bool:
     """True and False count as numbers in Python, and as no numbers here."""
     return isinstance(value, bool) or getattr(value, "dtype", None) in (torch.bool, bool)

@@ -22,7 +22,7 @@ from itertools import groupby
 import torch
 from torch import Tensor, nn
 
-from course_lm._checks import require_text
+from course_lm._checks import require_logits, require_text
 from course_lm.arithmetic_coder import Decoder, Encoder
 from course_lm.language_model import LanguageModel, with_cache
 from course_lm.tokenizer import Tokenizer
@@ -112,9 +112,8 @@ def frequencies(logits: Tensor) -> list[int]:
     Raises:
         ValueError: if the logits are not numbers.
     """
+    require_logits(logits)
     logits = logits.double()
-    if not bool(logits.max().isfinite()):
-        raise ValueError("the model's logits are not numbers: its training diverged. Train it with lower rates.")
     p = (logits - logits.max()).float().double().softmax(-1)
     frequency = (p * (TOTAL - len(p) - 1)).long() + 1
     frequency[p.argmax()] += TOTAL - 1 - frequency.sum()  # what rounding left over

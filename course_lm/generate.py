@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from course_lm._checks import real_number, require_rows, whole_number
+from course_lm._checks import real_number, require_logits, require_rows, whole_number
 from course_lm.language_model import LanguageModel, device_of, evaluating, with_cache
 
 
@@ -112,12 +112,10 @@ def _stream(
 
 def _candidates(logits: Tensor, temperature: float, top_k: int | None, top_p: float | None) -> Tensor:
     """Probabilities ``(B, V)`` to sample from; tokens that are not candidates have 0."""
-    largest = logits.amax(-1, keepdim=True)
-    if not bool(largest.isfinite().all()):
-        raise ValueError("the model's logits are not numbers: its training diverged. Train it with lower rates.")
+    require_logits(logits)
     if temperature == 0:
         return torch.zeros_like(logits).scatter(-1, logits.argmax(-1, keepdim=True), 1.0)
-    p = ((logits - largest) / temperature).softmax(-1)  # no temperature overflows
+    p = ((logits - logits.amax(-1, keepdim=True)) / temperature).softmax(-1)  # no temperature overflows
     if top_k is None and top_p is None:
         return p
     ordered, order = p.sort(dim=-1, descending=True, stable=True)
