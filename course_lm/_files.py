@@ -1,10 +1,22 @@
-"""A file that is written whole or not at all: beside its place, and moved there in one step."""
+"""A file that is written whole or not at all, beside its place and moved there in one step; and one that is read."""
 
 from __future__ import annotations
 
 import os
 from contextlib import suppress
 from pathlib import Path
+
+
+def read_bytes(path: Path, what: str) -> bytes:
+    """All of a file; ``what`` is what an error calls it, such as ``"the corpus file"``.
+
+    Raises:
+        OSError: if the file cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise OSError(f"{what} {str(path)!r} cannot be read: {error.strerror}. Check the path.") from error
 
 
 def write_whole(path: Path, content: bytes, what: str) -> None:

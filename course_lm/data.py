@@ -19,6 +19,7 @@ import torch
 from torch import Tensor
 
 from course_lm._checks import require_ids, require_positions, whole_number
+from course_lm._files import read_bytes
 from course_lm.sources import Source, ToyEnglish
 from course_lm.tokenizer import LINE_BREAK, CharTokenizer, Tokenizer
 
@@ -235,7 +236,7 @@ def shakespeare_path() -> Path:
 
 
 def _require_checksum(path: Path, demand: str) -> None:
-    found = hashlib.sha256(_read_bytes(path)).hexdigest()
+    found = hashlib.sha256(read_bytes(path, "the corpus file")).hexdigest()
     if found != SHAKESPEARE_SHA256:
         raise OSError(
             f"{demand} (SHA-256 {SHAKESPEARE_SHA256[:12]}…); {str(path)!r} has {found[:12]}…. "
@@ -243,16 +244,9 @@ def _require_checksum(path: Path, demand: str) -> None:
         )
 
 
-def _read_bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise OSError(f"the corpus file {str(path)!r} cannot be read: {error.strerror}. Check the path.") from error
-
-
 def _read_text(path: Path) -> str:
     try:
-        return _read_bytes(path).decode("utf-8").removeprefix(BYTE_ORDER_MARK).replace("\r\n", "\n")
+        return read_bytes(path, "the corpus file").decode("utf-8").removeprefix(BYTE_ORDER_MARK).replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise ValueError(
             f"the corpus {str(path)!r} must be UTF-8 text; byte {error.start} is not. Save it as UTF-8."

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import torch
 import typer
 
-from course_lm._files import write_whole
+from course_lm._files import read_bytes, write_whole
 from course_lm.cli.options import AsJson, Folder, Seed, load_run, print_numbers
 from course_lm.codec import HEADER_BYTES
 from course_lm.codec import compress as compress_text
@@ -71,7 +71,7 @@ def compress(folder: Folder, source: Input, target: Output) -> None:
     """Compress a UTF-8 text file with a trained model."""
     _require_new(target)
     model, tokenizer, _ = load_run(folder)
-    content = _read(source)
+    content = read_bytes(source, "SOURCE")
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -88,7 +88,7 @@ def decompress(folder: Folder, source: Input, target: Output) -> None:
     """Restore a text that `compress` wrote, with the same model."""
     _require_new(target)
     model, tokenizer, _ = load_run(folder)
-    text = decompress_text(_read(source), model, tokenizer)
+    text = decompress_text(read_bytes(source, "SOURCE"), model, tokenizer)
     write_whole(target, text.encode(), "TARGET")
     typer.echo(f"{len(text.encode())} bytes: {target}")
 
@@ -128,13 +128,6 @@ def _shown(token: int, tokenizer: Tokenizer) -> str:
         return repr(content.decode())
     except UnicodeDecodeError:
         return repr(content)
-
-
-def _read(source: Path) -> bytes:
-    try:
-        return source.read_bytes()
-    except OSError as error:
-        raise OSError(f"SOURCE {str(source)!r} cannot be read: {error.strerror}. Check the path.") from error
 
 
 def _require_new(target: Path) -> None:
