@@ -87,11 +87,13 @@ def load_corpus(name: str | Path, *, tokenizer: Tokenizer | None = None) -> Corp
         toy = ToyEnglish()
         source = toy if tokenizer in (None, toy.tokenizer) else None
         return _corpus("toy", toy.sample(TOY_CHARACTERS), tokenizer or toy.tokenizer, source)
-    path = shakespeare_path() if name == "shakespeare" else Path(name)
+    if name == "shakespeare":
+        path, name = shakespeare_path(), "shakespeare"
+    else:
+        path, name = Path(name), str(Path(name).resolve())
     text = _read_text(path)
     if not text:
         raise ValueError(f"the corpus {str(path)!r} is empty. Name a text file with at least two lines.")
-    name = "shakespeare" if name == "shakespeare" else str(path.resolve())
     return _corpus(name, text, tokenizer or CharTokenizer.from_text(text))
 
 
@@ -217,7 +219,12 @@ def shakespeare_path() -> Path:
     """The file of tiny Shakespeare: the one that ``COURSE_LM_SHAKESPEARE`` names, or a checked, cached download."""
     if named := os.environ.get(SHAKESPEARE_VARIABLE):
         path = Path(named)
-        _require_checksum(path, f"{SHAKESPEARE_VARIABLE} must name the file of tiny Shakespeare")
+        found = hashlib.sha256(read_bytes(path, "the corpus file")).hexdigest()
+        if found != SHAKESPEARE_SHA256:
+            raise OSError(
+                f"{SHAKESPEARE_VARIABLE} must name the file of tiny Shakespeare (SHA-256 {SHAKESPEARE_SHA256[:12]}…); "
+                f"{named!r} has {found[:12]}…. The file is damaged or another one: get it again."
+            )
         return path
     try:
         return Path(
@@ -233,15 +240,6 @@ def shakespeare_path() -> Path:
             f"tiny Shakespeare could not be downloaded from {SHAKESPEARE_URL} ({type(error).__name__}). "
             f"Get the file another way and set {SHAKESPEARE_VARIABLE}=/path/to/it, or use the corpus 'toy'."
         ) from error
-
-
-def _require_checksum(path: Path, demand: str) -> None:
-    found = hashlib.sha256(read_bytes(path, "the corpus file")).hexdigest()
-    if found != SHAKESPEARE_SHA256:
-        raise OSError(
-            f"{demand} (SHA-256 {SHAKESPEARE_SHA256[:12]}…); {str(path)!r} has {found[:12]}…. "
-            "The file is damaged or another one: get it again."
-        )
 
 
 def _read_text(path: Path) -> str:
