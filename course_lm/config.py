@@ -7,16 +7,16 @@ works: every bad value is refused where it is written.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, get_args
 
 from course_lm._checks import real_number, whole_number
 
 Preset = Literal["tiny", "small", "medium", "base"]
 Precision = Literal["auto", "float32", "bfloat16", "float16"]
 Rows = Literal["random", "even"]
-PRESETS: tuple[Preset, ...] = ("tiny", "small", "medium", "base")
-PRECISIONS: tuple[Precision, ...] = ("auto", "float32", "bfloat16", "float16")
-ROWS: tuple[Rows, ...] = ("random", "even")
+PRESETS: tuple[Preset, ...] = get_args(Preset)
+PRECISIONS: tuple[Precision, ...] = get_args(Precision)
+ROWS: tuple[Rows, ...] = get_args(Rows)
 
 
 @dataclass(frozen=True)
