@@ -67,7 +67,7 @@ def compress(text: str, model: LanguageModel, tokenizer: Tokenizer) -> bytes:
     with _reproducible(model, tokenizer) as copy:
         hashes = _hash_of_model(copy, tokenizer.bos_id), _hash(tokenizer.to_json())
         header = HEADER.pack(MAGIC, *hashes, len(symbols), _hash(text))
-        _read(copy, tokenizer.bos_id, len(symbols), encode)
+        _walk(copy, tokenizer.bos_id, len(symbols), encode)
     return header + zlib.crc32(header).to_bytes(4, "big") + encoder.finish()
 
 
@@ -80,6 +80,7 @@ def decompress(data: bytes, model: LanguageModel, tokenizer: Tokenizer) -> str:
     hash_of_model, hash_of_tokenizer, n_symbols, hash_of_text = _header(data)
     if hash_of_tokenizer != _hash(tokenizer.to_json()):
         raise ValueError("the data were compressed with another tokenizer. Take the one of the model that wrote them.")
+    decoder = Decoder(data[HEADER_BYTES:])
 
     def decode(cumulative: Sequence[int]) -> int:
         escape = tokenizer.vocab_size
@@ -90,8 +91,7 @@ def decompress(data: bytes, model: LanguageModel, tokenizer: Tokenizer) -> str:
         if hash_of_model != _hash_of_model(copy, tokenizer.bos_id):
             raise ValueError("the data were compressed with another model. Load the run that wrote them.")
         try:
-            decoder = Decoder(data[HEADER_BYTES:])
-            text = _text(_read(copy, tokenizer.bos_id, n_symbols, decode), tokenizer)
+            text = _text(_walk(copy, tokenizer.bos_id, n_symbols, decode), tokenizer)
             decoder.finish()
         except ValueError as error:
             raise ValueError(f"data must be as `compress` wrote them: {error} Get the file again.") from error
@@ -103,7 +103,7 @@ def decompress(data: bytes, model: LanguageModel, tokenizer: Tokenizer) -> str:
     return text
 
 
-def frequencies(logits: Tensor) -> list[int]:
+def cumulative_frequencies(logits: Tensor) -> list[int]:
     """Cumulative frequencies ``(V + 2,)`` of the V tokens and the escape, from logits ``(V,)``.
 
     Frequencies are p in parts of `TOTAL`, at least 1 each, also for a token of probability 0. The escape, which
@@ -120,7 +120,7 @@ def frequencies(logits: Tensor) -> list[int]:
     return [0, *frequency.cumsum(0).tolist(), TOTAL]
 
 
-def _read(model: LanguageModel, bos_id: int, n_symbols: int, code: Callable[[Sequence[int]], int]) -> list[int]:
+def _walk(model: LanguageModel, bos_id: int, n_symbols: int, code: Callable[[Sequence[int]], int]) -> list[int]:
     """Ask ``code`` for one symbol after the other, telling it the frequencies that the model gives.
 
     A symbol below V is a token; V + c is the character with the code point c. The windows are those of the ledger: the
@@ -132,14 +132,14 @@ def _read(model: LanguageModel, bos_id: int, n_symbols: int, code: Callable[[Seq
         if cache.length == model.context_length:
             cache.clear()
         logits = reader(torch.tensor([[token]]), cache)  # (1, 1, V)
-        symbol = code(frequencies(logits[0, -1]))
+        symbol = code(cumulative_frequencies(logits[0, -1]))
         symbols.append(symbol)
         token = symbol if symbol < model.vocab_size else bos_id
     return symbols
 
 
 def _symbols(text: str, tokenizer: Tokenizer) -> list[int]:
-    """The text as `_read` knows it: tokens, and V + c for a character that the tokenizer cannot encode."""
+    """The text as `_walk` knows it: tokens, and V + c for a character that the tokenizer cannot encode."""
     symbols: list[int] = []
     for can_encode, characters in groupby(text, key=lambda character: character in tokenizer):
         part = "".join(characters)
@@ -203,7 +203,7 @@ def _hash_of_model(model: LanguageModel, bos_id: int) -> bytes:
             digest.update(repr(cumulative).encode())
             return fixed_bits.decode(cumulative)
 
-        _read(model, bos_id, PROBE_TOKENS, draw)
+        _walk(model, bos_id, PROBE_TOKENS, draw)
     return digest.digest()[:8]
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_lm import ByteTokenizer, CharTokenizer, NGramLM, TransformerLM, UniformLM, compress, decompress, ledger
-from course_lm.codec import HEADER_BYTES, TOTAL, _read, frequencies
+from course_lm.codec import HEADER_BYTES, TOTAL, _walk, cumulative_frequencies
 from course_lm.evaluate import windows
 from course_lm.leaks import NoMaskLM
 
@@ -117,7 +117,7 @@ def test_the_windows_are_those_of_the_ledger(n_symbols, context_length):
     model = Recording([0.0] * 20)
     model.context_length = context_length
     symbols = iter(range(1, n_symbols + 1))
-    _read(model, 0, n_symbols, lambda cumulative: next(symbols))
+    _walk(model, 0, n_symbols, lambda cumulative: next(symbols))
     cuts = windows(n_symbols + 1, context_length)
     assert seen == [list(range(begin, end + 1)) for begin, last in cuts for end in range(begin, last)]
 
@@ -131,14 +131,14 @@ def test_the_model_reads_a_line_break_in_place_of_a_character_outside_the_alphab
             return super().__call__(ids)
 
     symbols = iter([3, 20 + ord("é"), 4])
-    _read(Recording([0.0] * 20), 7, 3, lambda cumulative: next(symbols))
+    _walk(Recording([0.0] * 20), 7, 3, lambda cumulative: next(symbols))
     assert seen == [[7], [7, 3], [7, 3, 7]]
 
 
 @given(st.lists(LOGIT, min_size=1, max_size=50))
 def test_frequencies_are_at_least_one_and_no_dearer_than_the_probability(logits):
     logits[0] = 0.0
-    cumulative = frequencies(torch.tensor(logits, dtype=torch.float64))
+    cumulative = cumulative_frequencies(torch.tensor(logits, dtype=torch.float64))
     frequency = torch.tensor(cumulative).diff()
     assert (len(frequency), cumulative[-1]) == (len(logits) + 1, TOTAL)
     assert (frequency >= 1).all()
