@@ -41,8 +41,8 @@ class _Interval:
                 f"all; got {symbol} with {cumulative[symbol + 1] - cumulative[symbol]} of {total}."
             )
 
-    def settled(self) -> int | None:
-        """The amount to subtract before the interval is doubled; None while it is too wide for that.
+    def offset(self) -> int | None:
+        """What to subtract before the interval is doubled; None while it is too wide for that.
 
         0 or ``HALF`` if both ends lie in the lower or the upper half: the next bit is 0 or 1. ``QUARTER`` if they lie
         around the middle, closer than half of everything: the next bit is open, but the one after it is its opposite.
@@ -55,10 +55,10 @@ class _Interval:
             return QUARTER
         return None
 
-    def double(self, subtracted: int) -> None:
+    def double(self, offset: int) -> None:
         """Make room for one more bit."""
-        self.low = 2 * (self.low - subtracted)
-        self.high = 2 * (self.high - subtracted) + 1
+        self.low = 2 * (self.low - offset)
+        self.high = 2 * (self.high - offset) + 1
 
 
 class Encoder:
@@ -76,12 +76,12 @@ class Encoder:
             ValueError: if the frequency of the symbol is not at least 1.
         """
         self._interval.narrow(cumulative, symbol)
-        while (subtracted := self._interval.settled()) is not None:
-            if subtracted == QUARTER:
+        while (offset := self._interval.offset()) is not None:
+            if offset == QUARTER:
                 self._open += 1
             else:
-                self._write("0" if subtracted == 0 else "1")
-            self._interval.double(subtracted)
+                self._write("0" if offset == 0 else "1")
+            self._interval.double(offset)
 
     def finish(self) -> bytes:
         """The whole message, filled up with zeros to whole bytes."""
@@ -116,9 +116,9 @@ class Decoder:
         place = ((self._number - low + 1) * cumulative[-1] - 1) // width
         symbol = bisect_right(cumulative, place) - 1
         self._interval.narrow(cumulative, symbol)
-        while (subtracted := self._interval.settled()) is not None:
-            self._interval.double(subtracted)
-            self._number = 2 * (self._number - subtracted) + self._next_bit()
+        while (offset := self._interval.offset()) is not None:
+            self._interval.double(offset)
+            self._number = 2 * (self._number - offset) + self._next_bit()
         return symbol
 
     def finish(self) -> None:
