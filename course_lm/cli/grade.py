@@ -19,18 +19,18 @@ from course_lm.grading.autograder import write_autograder
 from course_lm.grading.submission import is_notebook
 from course_lm.progress import counter
 
-File = Path | None
+OptionalPath = Path | None
 Questions = Annotated[str | None, typer.Option("--questions", help="Names of those to mark: a,b,…")]
 Partial = Annotated[bool, typer.Option("--partial", help="Give the points that a question sets for all but extremes.")]
-Roster = Annotated[File, typer.Option("--roster", help="Moodle's grading worksheet or Canvas's gradebook.")]
+Roster = Annotated[OptionalPath, typer.Option("--roster", help="Moodle's grading worksheet or Canvas's gradebook.")]
 
 
 def grade(
     path: Annotated[Path, typer.Argument(help="A folder or zip of submissions, or one notebook.")],
-    out: Annotated[File, typer.Option("--out", "-o", help="CSV file for the marks.")] = None,
-    json_out: Annotated[File, typer.Option("--json-out", help="JSON file, with feedback.")] = None,
-    junit_out: Annotated[File, typer.Option("--junit-out", help="JUnit file, with feedback.")] = None,
-    html: Annotated[File, typer.Option("--html", help="Folder for a report per student and a summary.")] = None,
+    out: Annotated[OptionalPath, typer.Option("--out", "-o", help="CSV file for the marks.")] = None,
+    json_out: Annotated[OptionalPath, typer.Option("--json-out", help="JSON file, with feedback.")] = None,
+    junit_out: Annotated[OptionalPath, typer.Option("--junit-out", help="JUnit file, with feedback.")] = None,
+    html: Annotated[OptionalPath, typer.Option("--html", help="Folder for a report per student and a summary.")] = None,
     seed: Annotated[
         int | None, typer.Option(min=0, max=2**63 - 1, help="Of the hidden inputs; a fresh one if left out.")
     ] = None,
@@ -41,11 +41,11 @@ def grade(
     as_one: Annotated[bool, typer.Option("--as-one", help="Take all of PATH for the work of one student.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the batch for --out that was stopped.")] = False,
     unsealed: Annotated[bool, typer.Option("--unsealed", help="Grade where nothing can be sealed.")] = False,
-    overrides: Annotated[File, typer.Option("--overrides", help="CSV with marks of your own.")] = None,
+    overrides: Annotated[OptionalPath, typer.Option("--overrides", help="CSV with marks of your own.")] = None,
     roster: Roster = None,
     late: Annotated[str | None, typer.Option("--late", help="What late work costs: 10%/day, 2%/hour or 20%.")] = None,
     due: Annotated[str | None, typer.Option("--due", help="When the work was due: 2026-11-30T23:59.")] = None,
-    before: Annotated[File, typer.Option("--compare", help="Earlier marks; says what has changed.")] = None,
+    before: Annotated[OptionalPath, typer.Option("--compare", help="Earlier marks; says what has changed.")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="End with 1 unless every answer is right.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -93,7 +93,7 @@ def grade(
         raise typer.Exit(1)
 
 
-def _print_results(rows: Sequence[marks.Row], ignored: Sequence[str], *, whole_class: bool, out: File) -> None:
+def _print_results(rows: Sequence[marks.Row], ignored: Sequence[str], *, whole_class: bool, out: OptionalPath) -> None:
     """Feedback, unless the marks of a class went to a file; and for a class its summary."""
     if not (whole_class and out):
         for row in rows:
