@@ -87,7 +87,8 @@ class KVCache:
     def __init__(self, config: ModelConfig, batch_size: int, like: Tensor) -> None:
         shape = (batch_size, config.n_heads, config.context_length, config.d_model // config.n_heads)
         self.length = 0
-        self.keys, self.values = ([like.new_zeros(shape) for _ in range(config.n_layers)] for _ in range(2))
+        self.keys = [like.new_zeros(shape) for _ in range(config.n_layers)]
+        self.values = [like.new_zeros(shape) for _ in range(config.n_layers)]
         self.last_vector = like.new_zeros(batch_size, 1, config.d_model)
 
     def layer(self, layer: int) -> LayerCache:

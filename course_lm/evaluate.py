@@ -138,9 +138,8 @@ def gap_to_source(model: LanguageModel, source: LanguageModel, ids: Tensor, star
     difference = costs[0] - costs[1]  # (N - 1,)
     difference[costs[0] == costs[1]] = 0  # equal infinities are equal
     sentence = torch.bucketize(torch.arange(len(difference)), starts, right=True) - 1
-    sums, lengths = (torch.zeros(len(starts), dtype=torch.float64) for _ in range(2))
-    sums.index_add_(0, sentence, difference)
-    lengths.index_add_(0, sentence, torch.ones_like(difference))
+    sums = torch.zeros(len(starts), dtype=torch.float64).index_add(0, sentence, difference)
+    lengths = torch.zeros_like(sums).index_add(0, sentence, torch.ones_like(difference))
     mean = float(difference.mean())
     residual = sums - mean * lengths
     return Gap(mean, float(residual.square().sum().sqrt()) / len(difference))

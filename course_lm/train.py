@@ -116,7 +116,8 @@ def _updates(
             scaler.scale(loss * processes.size).backward()
             update(optimizers, scaler, step, plan)
             losses.append(loss.detach())
-            looks, saves = (_is_due(step, every, plan) for every in (plan.eval_every, plan.checkpoint_every))
+            looks = _is_due(step, plan.eval_every, plan)
+            saves = _is_due(step, plan.checkpoint_every, plan)
             if looks or saves or len(losses) == _records_at_once(device):
                 val = _validate(model, corpus) if looks else None
                 yield from _records(step, processes.total(torch.stack(losses)).tolist(), val, began, model, plan)

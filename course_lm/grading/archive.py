@@ -23,7 +23,7 @@ MOST_FILES = 20_000
 """In one folder of a student, or one zip."""
 LONGEST_NAME = 200
 """Characters."""
-UNZIPPING = (OSError, ValueError, RuntimeError, NotImplementedError, EOFError, zipfile.BadZipFile, zlib.error)
+UNZIPPING = (OSError, ValueError, RuntimeError, EOFError, zipfile.BadZipFile, zlib.error)
 """What a damaged, encrypted or unknown kind of zip raises."""
 LITTER = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini"})
 """What systems add to folders and zips, besides names that begin with a dot."""
@@ -71,9 +71,9 @@ def file_at(path: Path, name: str) -> File:
         regular = stat.S_ISREG(path.lstat().st_mode)
     except OSError as error:
         return File(name, problem=f"it cannot be read: {error.strerror}")
-    return (
-        File(name, lambda: _read_file(path)) if regular else File(name, problem="it is a link or a device, and no file")
-    )
+    if not regular:
+        return File(name, problem="it is a link or a device, and no file")
+    return File(name, lambda: _read_file(path))
 
 
 def _below(folder: Path, prefix: str, depth: int) -> Iterator[File]:

@@ -180,14 +180,12 @@ def _framed_table(caption: str, columns: Iterable[str], cells: str) -> str:
 
 
 def _cell(value: object) -> str:
-    kind = (
-        "n"
-        if isinstance(value, int) or str(value).replace(".", "", 1).isdecimal()
-        else "long"
-        if len(str(value)) > 40
-        else "text"
-    )
-    return f'<td class="{kind}">{escape(str(value))}</td>'
+    text = str(value)
+    if isinstance(value, int) or text.replace(".", "", 1).isdecimal():
+        return f'<td class="n">{escape(text)}</td>'
+    if len(text) > 40:
+        return f'<td class="long">{escape(text)}</td>'
+    return f"<td>{escape(text)}</td>"
 
 
 def _bars(title: str, counts: dict[str, int]) -> str:

@@ -148,11 +148,8 @@ def _view() -> list[str]:
     arguments += ["--proc", "/proc", "--dev", "/dev", "--size", "65536", "--tmpfs", "/tmp"]
     paths = [path for path in readable() if not path.startswith(("/dev/", "/proc/"))]
     above = {str(parent) for path in paths for parent in Path(path).parents} - {"/", "/lib", "/lib64", "/tmp"}
-    for folder in [
-        *sorted(above),
-        "/worker",
-        "/worker/course",
-    ]:  # those that bubblewrap makes by itself are closed to nobody
+    folders = [*sorted(above), "/worker", "/worker/course"]  # bubblewrap would make them too, but closed to nobody
+    for folder in folders:
         arguments += ["--perms", "0755", "--dir", folder]
     for path in paths:
         is_link = path in LIBRARIES and os.path.islink(path)  # /lib -> usr/lib

@@ -14,8 +14,7 @@ def ce_grad(logits: Tensor, targets: Tensor) -> Tensor:
 
 
 def _said_minus_came(logits: Tensor, targets: Tensor) -> Tensor:
-    p = logits.double().softmax(-1)
-    return p - torch.nn.functional.one_hot(targets, p.shape[-1])  # (T, V)
+    return _said(logits) - _came(logits, targets)  # (T, V)
 
 
 def _random_logits(seed: int) -> tuple[Case, ...]:
