@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from course_lm._checks import require_text
+from course_lm._files import write_whole
 
 LINE_BREAK = "\n"
 N_BYTES = 256
@@ -113,8 +114,12 @@ class Tokenizer(ABC):
             raise ValueError(f"this is not the description of a {cls._called}: {text[:60]!r}") from error
 
     def save(self, path: str | Path) -> None:
-        """Write the tokenizer to a JSON file."""
-        Path(path).write_text(self.to_json(), encoding="utf-8")
+        """Write the tokenizer to a JSON file.
+
+        Raises:
+            OSError: if it cannot be written; a file already there stays.
+        """
+        write_whole(Path(path), self.to_json().encode(), "the tokenizer")
 
     @classmethod
     def load(cls, path: str | Path) -> Self:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import argparse
 import importlib.metadata
+import io
 import json
 import sys
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from course_lm._files import write_whole
 from course_lm.grading.batch import Plan, grade
 from course_lm.grading.marks import Row, shown
 
@@ -54,11 +56,13 @@ def write_autograder(path: Path, plan: Plan) -> None:
         "setup.sh": SETUP.format(home=HOME, requirements=" ".join(requirements)),
         "run_autograder": RUN.format(home=HOME, options=" ".join(options)),
     }
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in texts.items():
             archive.writestr(_entry(name, 0o755), text)
         for file in sorted(COURSE.rglob("*.py")):
             archive.writestr(_entry(f"course_lm/{file.relative_to(COURSE).as_posix()}", 0o644), file.read_bytes())
+    write_whole(path, content.getvalue(), "the autograder")
 
 
 def results(rows: Sequence[Row], warning: str) -> dict[str, object]:
@@ -90,8 +94,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Every submission has a container of its own there, so it is graded even where nothing can be sealed.
     plan = Plan(questions=options.questions.split(","), partial=options.partial, jobs=1, unsealed=True)
     graded = grade(options.submission, plan, as_one=True)
-    options.results.parent.mkdir(parents=True, exist_ok=True)
-    options.results.write_text(json.dumps(results(graded.rows, graded.warning), indent=1), encoding="utf-8")
+    said = json.dumps(results(graded.rows, graded.warning), indent=1)
+    write_whole(options.results, said.encode(), "the results")
     return 0
 
 

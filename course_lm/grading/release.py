@@ -17,6 +17,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from course_lm._files import write_whole
+
 SOLUTION = re.compile(r"^([ \t]*)### BEGIN SOLUTION[ \t]*\n.*?^[ \t]*### END SOLUTION[ \t]*$", re.DOTALL | re.MULTILINE)
 PLACEHOLDER = r"\1raise NotImplementedError  # your code here"
 
@@ -75,9 +77,8 @@ def main(arguments: list[str] | None = None) -> int:
             names = ", ".join(map(str, outdated))
             print(f"out of date: {names}. Run the same command without --check.", file=sys.stderr)
         return 1 if outdated else 0
-    options.exercises.mkdir(exist_ok=True)
     for path, text in release(options.solutions, options.exercises).items():
-        path.write_text(text, encoding="utf-8")
+        write_whole(path, text.encode(), "the student notebook")
     return 0
 
 

@@ -2,7 +2,48 @@
 
 import pytest
 
-from course_lm import _files
+from course_lm import ByteTokenizer, _files
+from course_lm.grading import autograder, release
+from course_lm.grading.batch import Graded, Plan
+from course_lm.grading.marks import Row
+
+
+@pytest.fixture
+def full_disk(monkeypatch):
+    def no_room(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("course_lm._files.os.fsync", no_room)
+
+
+def save_tokenizer(path):
+    ByteTokenizer().save(path)
+
+
+def write_exercise(path):
+    solutions = path.parent / "solutions"
+    solutions.mkdir()
+    (solutions / path.name).write_text('{"cells": [], "metadata": {}}')
+    release.main([str(solutions), str(path.parent)])
+
+
+def grade_for_gradescope(path):
+    autograder.main(["--results", str(path), "--questions", "softmax"])
+
+
+def pack_autograder(path):
+    autograder.write_autograder(path, Plan(questions=["softmax"]))
+
+
+@pytest.mark.parametrize("write", [save_tokenizer, write_exercise, grade_for_gradescope, pack_autograder])
+def test_what_cannot_be_written_leaves_the_file_before(write, tmp_path, monkeypatch, full_disk):
+    monkeypatch.setattr(autograder, "grade", lambda *_, **__: Graded([Row("ada", "softmax", 5, 5, "correct")], []))
+    path = tmp_path / "file.ipynb"
+    path.write_bytes(b"first")
+    with pytest.raises(OSError, match=r"file\.ipynb' cannot be written: No space left on device"):
+        write(path)
+    assert path.read_bytes() == b"first"
+    assert [one.name for one in tmp_path.iterdir() if one.is_file()] == ["file.ipynb"]
 
 
 def test_a_file_takes_the_place_of_the_one_before_and_its_folder_is_made(tmp_path):
