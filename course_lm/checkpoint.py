@@ -117,7 +117,7 @@ def save_checkpoint(
         "step": whole_number("step", step, at_least=0),
     }
     path = Path(folder, FILE_NAME)
-    write_whole(path, save(tensors, metadata=_sealed(tensors, json.dumps(description))), "the checkpoint")
+    write_whole(path, save(tensors, metadata=_header(tensors, json.dumps(description))), "the checkpoint")
     return path
 
 
@@ -143,7 +143,7 @@ def load_checkpoint(folder: str | Path) -> Checkpoint:
             f"{str(path)!r} must be a {FORMAT!r} file; its format is {metadata.get('format')!r}. "
             "Was it written by another program or version?"
         )
-    if metadata != _sealed(tensors, metadata.get("description", "")):
+    if metadata != _header(tensors, metadata.get("description", "")):
         raise ValueError(f"{str(path)!r} is damaged: its contents do not match their checksum. Train again.")
     return _checkpoint(json.loads(metadata["description"]), tensors)
 
@@ -164,7 +164,7 @@ def _checkpoint(description: dict[str, Any], tensors: dict[str, Tensor]) -> Chec
     )
 
 
-def _sealed(tensors: Mapping[str, Tensor], description: str) -> dict[str, str]:
+def _header(tensors: Mapping[str, Tensor], description: str) -> dict[str, str]:
     """The header of the file, with a checksum over all it holds: a flipped bit is an error, not another model."""
     digest = hashlib.sha256(description.encode())
     for name in sorted(tensors):
