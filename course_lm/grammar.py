@@ -16,8 +16,7 @@ import numpy as np
 
 from course_lm.tokenizer import LINE_BREAK, CharTokenizer
 
-DIGITS = 14
-"""Of a weight, so that two ways to one situation meet there."""
+DIGITS = 14  # weights are rounded to this many, so that equal situations compare equal
 MOST_SITUATIONS = 100_000
 State = Hashable
 START: State = "start"

@@ -23,8 +23,7 @@ from course_lm.device import pick_device
 from course_lm.model import TransformerLM
 from course_lm.train import StepRecord, train
 
-PATIENCE = 3.0
-"""Seconds; to read a run takes less, so another process that has the lock for longer is training."""
+PATIENCE = 3.0  # seconds; to read a run takes less, so a process that holds the lock for longer is training
 # The modules whose code decides what a run gives.
 DECISIVE = (
     *("config", "device", "distributed", "language_model", "tokenizer", "bpe", "grammar", "sources", "data"),

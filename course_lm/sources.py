@@ -20,8 +20,7 @@ from course_lm._checks import require_ids, require_in_vocabulary, whole_number
 from course_lm.grammar import START, Edge, Grammar, State, require_grammar, tabulate
 from course_lm.tokenizer import CharTokenizer
 
-NEGLIGIBLE = 1e-18
-"""A share of the sentences."""
+NEGLIGIBLE = 1e-18  # stop when less than this share of sentences goes on
 
 
 class Source:

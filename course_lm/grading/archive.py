@@ -15,14 +15,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-LARGEST = 25 << 20
-"""Bytes of one file that is read."""
-DEEPEST = 12
-"""Folders in folders."""
-MOST_FILES = 20_000
-"""In one folder of a student, or one zip."""
-LONGEST_NAME = 200
-"""Characters."""
+LARGEST = 25 << 20  # bytes of one file that is read
+DEEPEST = 12  # folders that may lie in each other
+MOST_FILES = 20_000  # that are looked at in one folder of a student, or one zip
+LONGEST_NAME = 200  # characters that are kept of a name or an error
 UNZIPPING = (OSError, ValueError, RuntimeError, EOFError, zipfile.BadZipFile, zlib.error)
 """What a damaged, encrypted or unknown kind of zip raises."""
 LITTER = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini"})

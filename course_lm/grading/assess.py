@@ -16,10 +16,8 @@ from course_lm.grading.question import Input, Question, Verdict
 from course_lm.grading.sandbox import Definition, Outcome, Sandbox, Survey
 from course_lm.grading.submission import Notebook, Submission
 
-MOST_DEFINITIONS = 5
-"""Of one function that are judged; of more, the last ones."""
-MOST_NAMED = 5
-"""Files, in a message."""
+MOST_DEFINITIONS = 5  # of one function that are judged; of more, the last ones
+MOST_NAMED = 5  # files that a message names
 DISTURBED = ("timeout", "exited")
 """What may also happen to a right answer: beside it another one used up the machine."""
 RANKS = ("missing", "unreadable", "exited", "timeout", "error", "wrong", "correct")

@@ -21,8 +21,7 @@ from course_lm.grading.marks import Row, shown
 
 COURSE = Path(__file__).parents[1]
 HOME = Path("/autograder")
-DATE = (2026, 1, 1, 0, 0, 0)
-"""Of every file in the zip, so that the same course makes the same zip."""
+DATE = (2026, 1, 1, 0, 0, 0)  # of every file in the zip, so that the same course makes the same zip
 
 SETUP = """#!/usr/bin/env bash
 # Builds the image: a Python that is new enough, what the package needs, and bubblewrap, which seals submissions.

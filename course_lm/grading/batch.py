@@ -23,8 +23,7 @@ from course_lm.grading.sandbox import Sandbox
 from course_lm.grading.seal import REMEDY, Seal, find_seal
 from course_lm.grading.submission import Submission, handed_in, handed_in_by_one, is_notebook
 
-LONGEST = 3600.0
-"""Seconds; more for one question is a slip of the pen."""
+LONGEST = 3600.0  # seconds; more for one question is a slip of the pen
 SEEDS = 10**9
 Key = tuple[str, str]
 """The name and id of a submission, as in its rows."""

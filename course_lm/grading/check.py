@@ -25,10 +25,8 @@ from course_lm.grading.sealed.call_monitor import Call, monitor
 from course_lm.grading.sealed.serialize import Raised, attempt, decode, describe
 
 COURSE = f"{Path(__file__).parents[1]}{os.sep}"
-AFTER_AN_IMPORT = 0.5
-"""Seconds until the next look, if the time was up during an import."""
-RING_AGAIN = 0.05
-"""Seconds until the alarm rings again, as long as the function goes on."""
+AFTER_AN_IMPORT = 0.5  # seconds until the next look, if the time was up during an import
+RING_AGAIN = 0.05  # seconds until the alarm rings again, as long as the function goes on
 
 
 class TimeUp(BaseException):

@@ -13,10 +13,8 @@ from itertools import combinations
 
 from course_lm.grading.marks import Row
 
-LEAST_SIZE = 40
-"""Nodes of the syntax tree; a line has about ten to twenty."""
-MOST_SHARED = 3
-"""Students with the same answer, beyond which it is a common one."""
+LEAST_SIZE = 40  # nodes of the syntax tree that an answer has at least; a line has about ten to twenty
+MOST_SHARED = 3  # students with the same answer, beyond which it is a common one
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,7 @@ from course_lm.grading.question import Case, Input, Misconception, Question, Ver
 from course_lm.grading.sealed.serialize import LONGEST_TEXT, Odd, Raised, attempt, decode, encode, extent
 from course_lm.grading.slips import Tried, find_slip
 
-MOST_SHOWN = 30
-"""Numbers of an array in feedback; of a larger one only the shape."""
+MOST_SHOWN = 30  # numbers of an array that feedback shows; of a larger one it gives the shape alone
 SHAPES_DO_NOT_FIT = {"RuntimeError", "ValueError"}
 """What torch and numpy raise for one and the same mistake."""
 UNFINISHED = {

@@ -19,8 +19,7 @@ from course_lm.grading.slips import SLIPS
 from course_lm.grading.summary import STATUSES, Summary, spread, summarize
 
 STUDENTS = "students"
-MOST_NAMED = 100
-"""Lines in a list for the teacher."""
+MOST_NAMED = 100  # lines in a list for the teacher
 STYLE = """
 :root { color-scheme: light dark; --accent: #0b57c2; --line: #8888; background: Canvas; color: CanvasText;
   font: 1rem/1.5 system-ui, sans-serif; }

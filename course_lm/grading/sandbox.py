@@ -24,12 +24,9 @@ from course_lm.grading.sealed.serialize import LONGEST_TEXT, decode, encode_argu
 
 SURVEY_SECONDS = 10.0
 STARTING_SECONDS = 120.0
-SLACK_SECONDS = 10.0
-"""For a report, beyond the time that its job may take."""
-MOST_MEMORY = 3 << 29
-"""Bytes of a worker and its child together, beyond which the kernel ends one of them."""
-LONGEST_LINE = 64 << 20
-"""Bytes; an answer of 8 MiB can grow so long as JSON in JSON."""
+SLACK_SECONDS = 10.0  # for a report, beyond the time that its job may take
+MOST_MEMORY = 3 << 29  # bytes of a worker and its child together, beyond which the kernel ends one of them
+LONGEST_LINE = 64 << 20  # bytes; an answer of 8 MiB can grow so long as JSON in JSON
 
 
 @dataclass(frozen=True)

@@ -51,8 +51,7 @@ MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 """The column of numbers, and what the kernel calls the machine."""
 
 PRCTL = {"parent_death_signal": 1, "dumpable": 4, "seccomp": 22, "no_new_privileges": 38}
-NAMESPACES = 0x10000000 | 0x20000000 | 0x08000000 | 0x40000000 | 0x04000000
-"""User, process, IPC, network and host name."""
+NAMESPACES = 0x10000000 | 0x20000000 | 0x08000000 | 0x40000000 | 0x04000000  # user, process, IPC, network, host name
 
 
 def unavailable() -> str:

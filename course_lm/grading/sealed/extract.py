@@ -25,8 +25,7 @@ DEFINITION = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 ASSIGNMENT = (ast.Assign, ast.AnnAssign, ast.AugAssign)
 BRANCH = (ast.If, ast.Try)
 KEPT = IMPORT + DEFINITION + ASSIGNMENT + BRANCH
-LONGEST_LINE = 300
-"""Characters."""
+LONGEST_LINE = 300  # characters of a line, or of an error, that a problem quotes
 MAGIC_OVER_PYTHON = re.compile(r"\s*%%(time|timeit|capture|prun)\b")
 ASIDE = re.compile(r"^([ \t]*)([%!].*|[\w, ]+=[ \t]*[%!].*|(\?+[\w.]+|[\w.]+\?+)[ \t\r]*$)((?<=\\)\n.*)*", re.MULTILINE)
 """Lines for IPython alone: a magic, a shell command, their results in a variable, or ``torch?``; as far as they go."""

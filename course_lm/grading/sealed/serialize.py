@@ -25,15 +25,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-MOST_NUMBERS = 100_000
-"""In one result; more than that is described, not sent."""
+MOST_NUMBERS = 100_000  # in one result; more than that is described, not sent
 MOST_AXES = 8
-MOST_PARTS = 1000
-"""In one list of results of different shapes."""
-DEEPEST = 3
-"""Lists in lists of results."""
-LONGEST_TEXT = 300
-"""Characters of an error, a line of code, or a description."""
+MOST_PARTS = 1000  # results of different shapes in one list
+DEEPEST = 3  # how deep lists of results may lie in each other
+LONGEST_TEXT = 300  # characters of an error, a line of code, or a description
 
 LIBRARIES = (
     *(f"{sysconfig.get_path(name)}{os.sep}" for name in ("stdlib", "platstdlib", "purelib", "platlib")),

@@ -21,10 +21,8 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-MEMORY = 1 << 29
-"""Bytes a child may use beyond what it inherits."""
-LONGEST_ANSWER = 8 << 20
-"""Bytes."""
+MEMORY = 1 << 29  # bytes that a child may use beyond what it inherits
+LONGEST_ANSWER = 8 << 20  # bytes that are read of what a child answers
 GRADER, PIPE = 0, 3
 """Descriptors: of the grader's jobs, at whose end it is gone, and of what a child answers."""
 OPEN_FILES = 64
