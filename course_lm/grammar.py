@@ -20,6 +20,7 @@ DIGITS = 14  # weights are rounded to this many, so that equal situations compar
 MOST_SITUATIONS = 100_000
 State = Hashable
 START: State = "start"
+START_SITUATION, IMPOSSIBLE = 0, 1  # where a sentence begins, and where something impossible was read
 
 
 class Edge(NamedTuple):
@@ -75,14 +76,13 @@ def tabulate(grammar: Grammar, tokenizer: CharTokenizer) -> tuple[list[list[int]
     """The oracle as two tables: ``following[situation][id]`` and ``log_p[situation, id]``.
 
     A situation is what a reader can know: all the walks that fit the characters read so far, with their weights.
-    Situation 0 is the start of a sentence; in situation 1 something impossible was read, and no walk is left.
+    `START_SITUATION` is the start of a sentence; in `IMPOSSIBLE` something impossible was read, and no walk is left.
 
     Raises:
         ValueError: if there are more than `MOST_SITUATIONS`.
     """
     V, bos = tokenizer.vocab_size, tokenizer.bos_id
-    start, impossible = 0, 1
-    situations = [_settle(grammar, [(1.0, "", START)]), ()]
+    situations = [_settle(grammar, [(1.0, "", START)]), ()]  # START_SITUATION and IMPOSSIBLE
     numbers = {walks: number for number, walks in enumerate(situations)}
     following: list[list[int]] = []
     log_p: list[np.ndarray] = []
@@ -92,8 +92,8 @@ def tabulate(grammar: Grammar, tokenizer: CharTokenizer) -> tuple[list[list[int]
                 f"a reader of this grammar can be in more than {MOST_SITUATIONS:,} situations, which no table holds. "
                 "Let fewer states write the same characters."
             )
-        next_situation, p = [impossible] * V, np.zeros(V)
-        next_situation[bos] = start
+        next_situation, p = [IMPOSSIBLE] * V, np.zeros(V)
+        next_situation[bos] = START_SITUATION
         for character, rest in _by_next_character(walks).items():
             token = int(tokenizer.encode(character))
             p[token] = weight = sum(w for w, _, _ in rest)

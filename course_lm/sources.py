@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from course_lm._checks import require_ids, require_in_vocabulary, whole_number
-from course_lm.grammar import START, Edge, Grammar, State, require_grammar, tabulate
+from course_lm.grammar import IMPOSSIBLE, START, START_SITUATION, Edge, Grammar, State, require_grammar, tabulate
 from course_lm.tokenizer import CharTokenizer
 
 NEGLIGIBLE = 1e-18  # stop when less than this share of sentences goes on
@@ -122,11 +122,12 @@ class Source:
         or up to a share that no float64 sum can feel.
         """
         possible = np.isfinite(self._log_p)
-        possible[1] = False  # where something impossible was read
+        possible[IMPOSSIBLE] = False
         before, token = np.nonzero(possible)
         log_p, after = self._log_p[before, token], np.asarray(self._next)[before, token]
         goes_on = token != self.tokenizer.bos_id
-        chances = np.eye(1, len(self._log_p))[0]  # a sentence begins in situation 0
+        chances: np.ndarray = np.zeros(len(self._log_p))
+        chances[START_SITUATION] = 1
         nats = characters = 0.0
         while (left := float(chances.sum())) > NEGLIGIBLE:
             flow = chances[before] * np.exp(log_p)
@@ -141,12 +142,12 @@ class SituationCache:
 
     def __init__(self, batch_size: int) -> None:
         self.length = 0
-        self.situations = [0] * batch_size
+        self.situations = [START_SITUATION] * batch_size
 
     def clear(self) -> None:
         """Forget all characters."""
         self.length = 0
-        self.situations = [0] * len(self.situations)
+        self.situations = [START_SITUATION] * len(self.situations)
 
 
 class ToyEnglish(Source):

@@ -12,12 +12,11 @@ import live_weights
 import numpy as np
 
 from course_lm import ModelConfig, ToyEnglish, TrainConfig, evaluate, load_corpus
-from course_lm.grammar import tabulate
+from course_lm.grammar import IMPOSSIBLE, tabulate
 from course_lm.run_cache import train_once
 
 PLAN = TrainConfig(steps=600, batch_size=32, muon_lr=0, adamw_lr=3e-3, warmup_steps=50)
 SEED = 1
-IMPOSSIBLE = 1  # the situation that has no step
 
 
 def weights() -> None:
