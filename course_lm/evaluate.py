@@ -141,7 +141,7 @@ def gap_to_source(model: LanguageModel, source: LanguageModel, ids: Tensor, star
     sums = torch.zeros(len(starts), dtype=torch.float64).index_add(0, sentence, difference)
     lengths = torch.zeros_like(sums).index_add(0, sentence, torch.ones_like(difference))
     mean = float(difference.mean())
-    residual = sums - mean * lengths
+    residual = sums - mean * lengths  # a ratio estimator: tokens of one sentence are not independent
     return Gap(mean, float(residual.square().sum().sqrt()) / len(difference))
 
 

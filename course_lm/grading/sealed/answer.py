@@ -48,6 +48,7 @@ def answer(job: dict[str, Any], write_answer: Callable[[bytes], Any]) -> None:
         return
     with call_monitor.monitor(job["forbidden"], notice, kernels=True):  # only now: a cell may compare with the library
         outputs = [serialize.attempt(function, [serialize.decode(x) for x in case]) for case in job["cases"]]
+    # torch raises a RuntimeError with "can't allocate memory", and the system an OSError with "Cannot allocate memory".
     if any("t allocate memory" in output.get("text", "") for output in outputs):
         raise MemoryError
     left_out = f"Loops and calls outside of functions are not run in grading, such as: {program.dropped}"
