@@ -125,10 +125,11 @@ def grade(
     if warning and not alone and not plan.unsealed:
         raise OSError(warning)
     asked = plan.asked()
-    finished = {i: (done or {})[key] for i, key in enumerate(names) if key in (done or {})}
+    done = done or {}
+    finished = {i: done[key] for i, key in enumerate(names) if key in done}
     left = [i for i in range(len(names)) if i not in finished]
-    batch = _Batch(seal, [(handed.submissions[i], names[i][0]) for i in left], asked, keep, on_progress)
-    batch.only_those_there = alone and plan.questions is None
+    work = [(handed.submissions[i], names[i][0]) for i in left]
+    batch = _Batch(seal, work, asked, keep, on_progress, only_those_there=alone and plan.questions is None)
     finished |= dict(zip(left, batch.run(min(plan.jobs or _cores(), len(left))) if left else [], strict=True))
     return Graded([row for i in range(len(names)) for row in finished[i]], handed.ignored, warning)
 
@@ -143,9 +144,10 @@ class _Batch:
         asked: Sequence[Asked],
         keep: Callable[[list[Row]], None],
         on_progress: Callable[[int, int], None],
+        only_those_there: bool,
     ) -> None:
         self.seal, self.work, self.asked, self.keep, self.on_progress = seal, work, asked, keep, on_progress
-        self.only_those_there = False
+        self.only_those_there = only_those_there
 
     def run(self, jobs: int) -> list[list[Row]]:
         """The rows of each piece of work. What a neighbor may have disturbed is tried again when nothing else runs."""
