@@ -59,7 +59,7 @@ class Attention(nn.Module):
     def mask(self, T: int, n_before: int) -> Tensor | None:
         """Which of ``n_before + T`` positions each of the last T may see, ``(T, n_before + T)``.
 
-        None stands for the common case that each sees all up to itself and ``n_before`` is 0, or T is 1.
+        None where no mask is needed: T is 1, or ``n_before`` is 0 and the call is causal anyway.
         """
         if n_before == 0 or T == 1:
             return None

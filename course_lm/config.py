@@ -25,7 +25,7 @@ class ModelConfig:
 
     Args:
         vocab_size: V, the number of entries in the vocabulary.
-        context_length: T, the number of tokens the model can look at, in tokens.
+        context_length: T, how many tokens the model can look at.
         n_layers: number of blocks, each attention followed by an MLP.
         n_heads: number of attention heads; divides ``d_model`` into heads of even width.
         d_model: C, the width of the vector that stands for a token inside the model.

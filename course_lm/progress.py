@@ -12,7 +12,7 @@ from course_lm.train import StepRecord
 
 
 def follow(run: Iterable[StepRecord], steps: int, done: int = 0) -> None:
-    """Draw all records of a run, and show the last one on standard error if that is a terminal.
+    """Consume a run, and show its latest record on standard error if that is a terminal.
 
     Args:
         run: the records.

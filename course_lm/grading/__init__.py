@@ -1,4 +1,4 @@
-"""Exercises that know the mistakes they invite: feedback in the notebook, and marks for a class."""
+"""Checks exercises in the notebook and marks them for a class, and names the misconception behind a wrong answer."""
 
 from course_lm.grading.check import check
 from course_lm.grading.diagnose import diagnose
