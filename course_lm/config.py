@@ -44,8 +44,8 @@ class ModelConfig:
 
     def __post_init__(self) -> None:
         for name in ("vocab_size", "context_length", "n_layers", "n_heads", "d_model"):
-            _replace(self, name, whole_number(name, getattr(self, name), at_least=1))
-        _replace(self, "dropout", real_number("dropout", self.dropout))
+            _set(self, name, whole_number(name, getattr(self, name), at_least=1))
+        _set(self, "dropout", real_number("dropout", self.dropout))
         if self.d_model % self.n_heads:
             raise ValueError(
                 f"n_heads must divide d_model; got n_heads={self.n_heads} and d_model={self.d_model}. "
@@ -115,11 +115,11 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         for name in ("steps", "batch_size", "checkpoint_every"):
-            _replace(self, name, whole_number(name, getattr(self, name), at_least=1))
+            _set(self, name, whole_number(name, getattr(self, name), at_least=1))
         for name in ("warmup_steps", "eval_every", "seed"):
-            _replace(self, name, whole_number(name, getattr(self, name), at_least=0))
+            _set(self, name, whole_number(name, getattr(self, name), at_least=0))
         for name in ("muon_lr", "adamw_lr", "decay_fraction", "max_grad_norm"):
-            _replace(self, name, real_number(name, getattr(self, name)))
+            _set(self, name, real_number(name, getattr(self, name)))
         if not (self.muon_lr >= 0 and self.adamw_lr > 0):
             raise ValueError(
                 "muon_lr must be at least 0 and adamw_lr above 0; "
@@ -161,7 +161,7 @@ class TrainConfig:
         return cls(**plans[_known_preset(name)])
 
 
-def _replace(config: object, name: str, value: float) -> None:
+def _set(config: object, name: str, value: float) -> None:
     """Put Python's own number in place of one of NumPy or in a tensor."""
     object.__setattr__(config, name, value)
 

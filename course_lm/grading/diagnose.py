@@ -44,7 +44,7 @@ def diagnose(
         seed: of the hidden inputs, for feedback that names one.
         aside: a sentence to add to feedback on a mistake that has no name.
     """
-    expected = [_travel(question.reference(*one.case)) for one in inputs[: len(outputs)]]
+    expected = [_round_trip(question.reference(*one.case)) for one in inputs[: len(outputs)]]
     wrong = [one for one in inputs[: len(outputs)] if not _right(outputs[one.number], expected[one.number], question)]
     if not wrong:
         return Verdict("correct", f"{question.function}: right.")
@@ -210,7 +210,7 @@ def _size(case: Case) -> int:
     return sum(argument.numel() if isinstance(argument, Tensor) else 1 for argument in case)
 
 
-def _travel(value: Any) -> Any:
+def _round_trip(value: Any) -> Any:
     return decode(encode(value))
 
 

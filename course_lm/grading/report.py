@@ -16,7 +16,7 @@ from course_lm.grading.copies import find_copies
 from course_lm.grading.marks import Row, by_student, shown, write_text
 from course_lm.grading.question import all_questions
 from course_lm.grading.slips import SLIPS
-from course_lm.grading.summary import STATUSES, Summary, spread, summarize
+from course_lm.grading.summary import STATUSES, Summary, histogram, summarize
 
 STUDENTS = "students"
 MOST_NAMED = 100  # lines in a list for the teacher
@@ -111,7 +111,7 @@ def class_page(rows: Sequence[Row], ignored: Sequence[str] = ()) -> str:
     n = len(summary.points)
     right = {question: ends["correct"] for question, ends in summary.statuses.items()}
     ends = [[question, *(counts[status] for status in STATUSES)] for question, counts in summary.statuses.items()]
-    ranges = spread(summary)
+    ranges = histogram(summary)
     return _page(
         "Class summary",
         f"<h1>Class summary</h1>\n<p>{n} submission{'s' * (n != 1)}, on average {summary.mean:.1f} of "

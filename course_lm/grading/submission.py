@@ -119,7 +119,7 @@ def read_notebook(file: File) -> Notebook:
     return Notebook(file.name, cells)
 
 
-def in_order(name: str) -> list[tuple[int, int, str]]:
+def natural_key(name: str) -> list[tuple[int, int, str]]:
     """A key that sorts names as people do, so that v9 comes before v10."""
     parts = re.split(r"(\d{1,18})", name)
     return [(1, int(part), "") if part.isdecimal() else (0, 0, part) for part in parts]
@@ -224,7 +224,7 @@ def _submission(sender: Sender, files: Iterable[File]) -> Submission:
             notebooks.append(file)
         elif not file.name.endswith("/"):
             ignored.append(file.name)
-    notebooks.sort(key=lambda file: in_order(file.name))
+    notebooks.sort(key=lambda file: natural_key(file.name))
     ignored += [file.name for file in notebooks[:-MOST_NOTEBOOKS]]
     if next(everything, None) is not None:
         ignored.insert(0, f"all beyond {MOST_FILES} files")

@@ -52,7 +52,7 @@ def summarize(rows: Sequence[Row]) -> Summary:
     return Summary(points, {row.question: row.out_of for row in rows}, statuses, dict(mistakes.most_common()))
 
 
-def spread(summary: Summary, most: int = 10) -> dict[str, int]:
+def histogram(summary: Summary, most: int = 10) -> dict[str, int]:
     """How many submissions have how many points, in at most so many ranges of equal width."""
     step = gcd(*summary.worth.values()) or 1  # no total lies between its multiples
     per_range = -(-(summary.out_of // step + 1) // most)  # possible totals in one range

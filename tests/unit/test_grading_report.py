@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from course_lm.grading.marks import Row
 from course_lm.grading.question import question_named
 from course_lm.grading.report import file_name, write_html
-from course_lm.grading.summary import STATUSES, Summary, in_words, spread, summarize
+from course_lm.grading.summary import STATUSES, Summary, histogram, in_words, summarize
 
 STRANGE = [
     "../x",
@@ -164,7 +164,7 @@ def test_ranges_of_points_hold_every_possible_total_once(worth):
     for points in worth:
         totals |= {total + points for total in totals}
     by_question = {f"q{i}": points for i, points in enumerate(worth)}
-    counts = spread(Summary({str(total): total for total in totals}, by_question, {}, {}))
+    counts = histogram(Summary({str(total): total for total in totals}, by_question, {}, {}))
     assert sum(counts.values()) == len(totals)
     assert len(counts) <= 10
     bounds = [tuple(map(int, label.split(" to "))) for label in counts]

@@ -13,7 +13,7 @@ import pytest
 from course_lm.grading import archive, submission
 from course_lm.grading.archive import files_in
 from course_lm.grading.delivery import Sender, sender_of
-from course_lm.grading.submission import handed_in, in_order
+from course_lm.grading.submission import handed_in, natural_key
 
 from .answers import notebook
 
@@ -249,7 +249,7 @@ def test_names_in_a_zip_that_lead_out_of_it_are_only_names(tmp_path):
 
 def test_names_sort_as_people_do():
     names = ["v10", "v9", "a" * 300 + "1" * 300, "3-1", "3"]
-    assert sorted(names, key=in_order) == ["3", "3-1", "a" * 300 + "1" * 300, "v9", "v10"]
+    assert sorted(names, key=natural_key) == ["3", "3-1", "a" * 300 + "1" * 300, "v9", "v10"]
 
 
 def test_a_folder_that_cannot_be_read_is_one_file_with_a_problem(tmp_path, monkeypatch):
