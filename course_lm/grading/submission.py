@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from course_lm.grading.archive import LONGEST_NAME, MOST_FILES, File, file_at, files_in, is_litter, unzipped
-from course_lm.grading.delivery import Sender, sender_of
+from course_lm.grading.platform_names import Sender, sender_of
 
 MOST_NOTEBOOKS = 50  # of one student; of more, the last ones by name are read
 MOST_CODE = 1 << 20  # characters in the code cells of one notebook

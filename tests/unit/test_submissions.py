@@ -12,7 +12,7 @@ import pytest
 
 from course_lm.grading import archive, submission
 from course_lm.grading.archive import files_in
-from course_lm.grading.delivery import Sender, sender_of
+from course_lm.grading.platform_names import Sender, sender_of
 from course_lm.grading.submission import handed_in, natural_key
 
 from .answers import notebook
