@@ -15,7 +15,7 @@ import typer
 from course_lm.cli.options import AsJson
 from course_lm.grading import adjust, batch, compare, copies, marks, report, summary
 from course_lm.grading import gradebook as books
-from course_lm.grading.autograder import write_autograder
+from course_lm.grading.gradescope import write_autograder
 from course_lm.grading.submission import is_notebook
 from course_lm.progress import counter
 

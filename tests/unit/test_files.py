@@ -3,7 +3,7 @@
 import pytest
 
 from course_lm import ByteTokenizer, _files
-from course_lm.grading import autograder, release
+from course_lm.grading import gradescope, release
 from course_lm.grading.batch import Graded, Plan
 from course_lm.grading.marks import Row
 
@@ -28,16 +28,16 @@ def write_exercise(path):
 
 
 def grade_for_gradescope(path):
-    autograder.main(["--results", str(path), "--questions", "softmax"])
+    gradescope.main(["--results", str(path), "--questions", "softmax"])
 
 
 def pack_autograder(path):
-    autograder.write_autograder(path, Plan(questions=["softmax"]))
+    gradescope.write_autograder(path, Plan(questions=["softmax"]))
 
 
 @pytest.mark.parametrize("write", [save_tokenizer, write_exercise, grade_for_gradescope, pack_autograder])
 def test_what_cannot_be_written_leaves_the_file_before(write, tmp_path, monkeypatch, full_disk):
-    monkeypatch.setattr(autograder, "grade", lambda *_, **__: Graded([Row("ada", "softmax", 5, 5, "correct")], []))
+    monkeypatch.setattr(gradescope, "grade", lambda *_, **__: Graded([Row("ada", "softmax", 5, 5, "correct")], []))
     path = tmp_path / "file.ipynb"
     path.write_bytes(b"first")
     with pytest.raises(OSError, match=r"file\.ipynb' cannot be written: No space left on device"):

@@ -38,7 +38,7 @@ done
 RUN = """#!/usr/bin/env bash
 # Grades the one submission of this container.
 cd {home}
-PYTHONPATH={home}/source {home}/venv/bin/python -m course_lm.grading.autograder {options}
+PYTHONPATH={home}/source {home}/venv/bin/python -m course_lm.grading.gradescope {options}
 """
 
 

@@ -8,8 +8,8 @@ import zipfile
 
 import pytest
 
-from course_lm.grading.autograder import main, write_autograder
 from course_lm.grading.batch import Plan
+from course_lm.grading.gradescope import main, write_autograder
 
 from .answers import notebook, source
 
@@ -44,7 +44,7 @@ def test_the_packed_course_grades_a_submission_as_gradescope_would_run_it(unpack
     command = [
         sys.executable,
         "-m",
-        "course_lm.grading.autograder",
+        "course_lm.grading.gradescope",
         *arguments,
         "--questions",
         "cross_entropy,token_nll",
