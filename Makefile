@@ -53,12 +53,12 @@ test-browser: $(SITE)
 notebooks: $(READY)
 	$(BIN)/python book/_tools/install_cell.py
 	$(FIXED) $(BIN)/python book/_tools/execute.py book/*.ipynb solutions/*.ipynb tests/notebooks/specimen.ipynb
-	$(BIN)/python -m course_lm.grading.release solutions exercises
+	$(BIN)/python -m course_lm.grading.student_notebooks solutions exercises
 
 # The address from which notebooks install the package on Colab: make repo URL=https://github.com/me/my-fork
 repo: $(READY)
 	$(BIN)/python book/_tools/install_cell.py $(URL)
-	$(BIN)/python -m course_lm.grading.release solutions exercises
+	$(BIN)/python -m course_lm.grading.student_notebooks solutions exercises
 
 # Every notebook as on Colab: with the versions there (but the torch of this machine), without the package at first.
 test-colab:

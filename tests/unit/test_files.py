@@ -3,7 +3,7 @@
 import pytest
 
 from course_lm import ByteTokenizer, _files
-from course_lm.grading import gradescope, release
+from course_lm.grading import gradescope, student_notebooks
 from course_lm.grading.batch import Graded, Plan
 from course_lm.grading.marks import Row
 
@@ -24,7 +24,7 @@ def write_exercise(path):
     solutions = path.parent / "solutions"
     solutions.mkdir()
     (solutions / path.name).write_text('{"cells": [], "metadata": {}}')
-    release.main([str(solutions), str(path.parent)])
+    student_notebooks.main([str(solutions), str(path.parent)])
 
 
 def grade_for_gradescope(path):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from course_lm.grading.release import main, stale, student_version
+from course_lm.grading.student_notebooks import main, stale, student_version
 
 ROOT = Path(__file__).parents[2]
 BODY = '    """Says what to do."""\n    ### BEGIN SOLUTION\n    secret = 1\n\n    return secret\n    ### END SOLUTION\n'

@@ -4,8 +4,8 @@ What stands between ``### BEGIN SOLUTION`` and ``### END SOLUTION`` becomes ``ra
 outputs are cleared, cells tagged ``solution-only`` are left out, the tag ``hide-input``, which folds an answer in
 the book, is taken off, and the title says what the notebook is.
 
-    python -m course_lm.grading.release solutions exercises            writes the student notebooks
-    python -m course_lm.grading.release solutions exercises --check    fails if one of them is out of date
+    python -m course_lm.grading.student_notebooks solutions exercises            writes the student notebooks
+    python -m course_lm.grading.student_notebooks solutions exercises --check    fails if one of them is out of date
 """
 
 from __future__ import annotations
