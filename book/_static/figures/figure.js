@@ -44,7 +44,7 @@ courseLM.figures = (() => {
   /** The width of all drawings in their own units; style sheets scale them. */
   const WIDTH = 400;
 
-  /** An empty drawing of a given height, with stripes to fill what is orange, so that color is not all that tells. */
+  /** An empty drawing of a given height, with stripes to fill what is true, so that color is not all that tells. */
   function drawing(height) {
     const id = `stripes-${document.querySelectorAll("pattern").length}`; // one for each drawing of the page
     const stripes = draw(
