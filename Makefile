@@ -119,4 +119,4 @@ lock:
 	rm -rf .venv-lock
 
 clean:
-	rm -rf _build dist runs/toy CONTENTS.md book/_static/live/toy_*.js .venv .venv-lock .venv-release .venv-colab .mypy_cache .ruff_cache .hypothesis
+	rm -rf _build .cache dist runs/toy CONTENTS.md book/_static/live/toy_*.js .venv .venv-lock .venv-release .venv-colab .mypy_cache .ruff_cache .hypothesis
