@@ -42,11 +42,6 @@ courseLM.a11y = (() => {
     for (const fold of folded) fold.open = isPaper;
   });
 
-  // Figures that the reader has not come near are not loaded yet: whoever is about to print should have them all.
-  addEventListener("beforeprint", () => {
-    for (const image of document.querySelectorAll('img[loading="lazy"]')) image.loading = "eager";
-  });
-
   // From a file, the search may not fetch the pages it found to show what stands in them: it shows their titles.
   if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 

@@ -119,16 +119,6 @@ def test_folded_answers_are_open_on_paper_and_fold_again_on_the_screen(open_page
     answer.wait_for(state="hidden")
 
 
-def test_all_figures_are_loaded_before_a_page_is_printed(open_page: OpenPage, server: str) -> None:
-    page = open_page(f"{server}/{CHAPTER}", viewport={"width": 1280, "height": 800})
-    figures = page.locator("article .cell_output img")
-    missing = "all => all.filter((img) => !img.complete || !img.naturalWidth).length"
-    assert figures.evaluate_all(missing) > 0
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    page.wait_for_load_state("networkidle")
-    assert figures.evaluate_all(missing) == 0
-
-
 def test_printed_page_is_dark_on_white_in_dark_mode_too(open_page: OpenPage, server: str) -> None:
     page = open_page(f"{server}/{CHAPTER}", color_scheme="dark", reduced_motion="reduce")
     page.emulate_media(media="print", color_scheme="dark")

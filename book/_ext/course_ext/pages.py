@@ -40,17 +40,33 @@ def free_empty_corners(
     context["body"] = EMPTY_HEADER.sub("<td></td>", context.get("body", ""))
 
 
-def drop_thebe(
+# What extensions and the theme load on every page, by a piece of its name or its code, and what a page that needs it
+# holds. Jupyter Book adds the loaders of live cells (thebe) with an outside address, and no page has any. The colors
+# of code are in theme.css.
+NEEDED_BY = {
+    "thebe": None,
+    "pygments.css": None,
+    "design": re.compile(r'class="(?:[^"]* )?sd-'),
+    "toggle": re.compile(r'class="(?:[^"]* )?(?:toggle|dropdown)[ "]'),
+    "copybutton": re.compile('class="highlight"'),
+    "clipboard": re.compile('class="highlight"'),
+}
+
+
+def drop_unused(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Drop the loaders of live cells: Jupyter Book adds them, with an outside address, even where unused."""
+    """Drop the scripts and style sheets that this page has no use for."""
+    body = context.get("body", "")
+    unused = [name for name, holds in NEEDED_BY.items() if holds is None or not holds.search(body)]
 
-    def is_thebe(asset: object) -> bool:
+    def is_unused(asset: object) -> bool:
         attributes = getattr(asset, "attributes", {})
-        return "thebe" in f"{getattr(asset, 'filename', asset)} {attributes.get('body', '')}".lower()
+        text = f"{getattr(asset, 'filename', asset)} {attributes.get('body', '')}".lower()
+        return any(name in text for name in unused)
 
     for kind in ("script_files", "css_files"):
-        context[kind][:] = [asset for asset in context[kind] if not is_thebe(asset)]
+        context[kind][:] = [asset for asset in context[kind] if not is_unused(asset)]
 
 
 def empty_icon_script(app: Sphinx, exception: Exception | None) -> None:
@@ -65,10 +81,11 @@ def setup(app: Sphinx) -> None:
     app.connect("config-inited", set_theme_options)
     # Before Sphinx collects titles, which happens at the default priority of 500.
     app.connect("doctree-read", remove_comments, priority=100)
-    app.connect("html-page-context", drop_thebe, priority=900)
+    app.connect("html-page-context", drop_unused, priority=900)
     app.connect("html-page-context", free_empty_corners)
     app.connect("build-finished", empty_icon_script)
     # Any page may open a definition that holds a formula, so MathJax is on every page.
     app.set_html_assets_policy("always")
-    app.add_css_file("course.css")
+    for name in ("tokens.css", "fonts.css", "theme.css", "course.css"):
+        app.add_css_file(name)
     app.add_js_file("a11y.js", loading_method="defer")
