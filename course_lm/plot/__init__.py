@@ -1,9 +1,9 @@
 """Every figure of the book. Each answers one question, names its units and reads without color.
 
-The functions take numbers and return a figure; nothing here knows a model.
+The functions take numbers and return a `Plot`, the last expression of a cell; nothing here knows a model.
 """
 
-from course_lm.plot.compression import bits_along_training, file_sizes, shrinking_interval
+from course_lm.plot.compression import file_sizes, shrinking_interval
 from course_lm.plot.descent import descent_curves, gradient_noise, logit_pushes, loss_landscape, loss_slices
 from course_lm.plot.diagnosis import (
     costs_above_floor,
@@ -12,7 +12,7 @@ from course_lm.plot.diagnosis import (
     first_updates,
     schedule,
 )
-from course_lm.plot.distribution import probability_map, side_by_side, stick
+from course_lm.plot.distribution import at_temperatures, probability_map, side_by_side, stick
 from course_lm.plot.factorization import loss_by_order, running_logarithm, running_product
 from course_lm.plot.loss import calibration, expected_scores, losses_against_floor, sentence_costs, surprisal_curve
 from course_lm.plot.perplexity import fair_dice, sides_along_sentence
@@ -29,7 +29,7 @@ from course_lm.plot.teacher_forcing import (
 from course_lm.plot.training import training_curve
 
 __all__ = [
-    "bits_along_training",
+    "at_temperatures",
     "broken_sentences",
     "calibration",
     "causal_mask",

@@ -7,81 +7,106 @@ from itertools import pairwise
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Polygon, Rectangle
+from matplotlib.ticker import MaxNLocator
 
-from course_lm.plot.style import BLUE, GRAY, ORANGE, new_figure, visible
+from course_lm.plot.figure import drawing
+from course_lm.plot.style import INK, INK_2, MODEL, PAPER, Canvas, colors_of, visible
 
-PALE = "#d9e4f7"
-SMALLEST_NAMED = 0.05  # a share of the interval in which a letter has room
+SMALLEST_SEEN = 0.01  # a share of the interval that has a border of its own
+HALF = 0.24  # the height of a bar, where rows are 1 apart
 
 
-def shrinking_interval(tokens: Sequence[str], p: Sequence[Sequence[float]], truth: Sequence[int]) -> Figure:
-    """What is left of the interval after each token? Every row shows all that the row above has left, magnified.
+@drawing
+def shrinking_interval(
+    canvas: Canvas, tokens: Sequence[str], cumulative: Sequence[Sequence[int]], truth: Sequence[int], question: str = ""
+) -> None:
+    """What is left of the interval after each token?
+
+    Every row shows all that the row above has left, magnified.
 
     Args:
         tokens: the vocabulary, V tokens.
-        p: a row of V probabilities for each step.
+        cumulative: for each step where the shares of the tokens begin and the last one ends, as whole numbers.
         truth: at each step, the place in the vocabulary of the token that came.
+        question: that the figure answers.
     """
-    figure, axes = new_figure(
-        "What is left of the interval after each token?",
-        "shares: probabilities (hatched: the true token); left and right: where the interval begins and ends",
-        "",
-    )
+    axes = canvas.axes(height=50 + 62 * len(truth))
+    axes.set_axis_off()
+    room = 0.02 + 52 / (canvas.width - 110)  # for the numbers at both ends
+    axes.set(xlim=(-room, 1 + room), ylim=(-len(truth) - 0.35, 0.75))
+    for x, text, side in ((0, "from", "right"), (1, "to", "left")):
+        axes.annotate(text, (x, 0.6), (-6 + 12 * x, 0), textcoords="offset points", ha=side, va="center", color=INK_2)
+    axes.annotate("shares of the candidates", (0.5, 0.6), ha="center", va="center", color=INK_2)
     low, width = 0.0, 1.0
-    for step, (row, true) in enumerate(zip(p, truth, strict=True)):
-        edges = np.concatenate([[0.0], np.cumsum(row)])
+    for step, (row, true) in enumerate(zip(cumulative, truth, strict=True)):
+        edges = np.asarray(row) / row[-1]
         _draw_shares(axes, tokens, edges, true, -step)
-        axes.text(-0.01, -step, f"{low:.4f}", ha="right", va="center", fontsize=9)
-        axes.text(1.01, -step, f"{low + width:.4f}", ha="left", va="center", fontsize=9)
-        low, width = low + width * edges[true], width * row[true]
-        if step < len(truth) - 1:
-            for old, new in ((edges[true], 0), (edges[true + 1], 1)):
-                axes.plot([old, new], [-step - 0.2, -step - 0.8], color=GRAY, linewidth=1, label="magnified")
-    axes.text(0, -len(truth) + 0.6, f"in the end: from {low:.4f} to {low + width:.4f}", va="center", fontsize=9)
-    axes.set_xlim(-0.1, 1.1)
-    axes.set_ylim(-len(truth) + 0.5, 0.35)
-    axes.set_xticks([])
-    axes.set_yticks([])
-    axes.spines[["left", "bottom"]].set_visible(False)
-    figure.set_size_inches(8, 1 + 0.8 * len(truth))
-    return figure
+        _write_ends(axes, low, low + width, -step)
+        left, right = edges[true], edges[true + 1]
+        low, width = low + width * left, width * (right - left)
+        below, above = -step - HALF, -step - 1 + HALF
+        axes.add_patch(
+            Polygon([(left, below), (right, below), (1, above), (0, above)], facecolor=MODEL, alpha=0.07, linewidth=0)
+        )
+    axes.add_patch(Rectangle((0, -len(truth) - HALF), 1, 2 * HALF, facecolor=MODEL, linewidth=0))
+    axes.annotate("what is left", (0.5, -len(truth)), ha="center", va="center", color=PAPER)
+    _write_ends(axes, low, low + width, -len(truth))
+
+
+def _write_ends(axes: Axes, low: float, high: float, y: float) -> None:
+    """Where the interval of a row begins and ends, beside its bar."""
+    axes.annotate(f"{low:.4f}", (0, y), (-6, 0), textcoords="offset points", ha="right", va="center")
+    axes.annotate(f"{high:.4f}", (1, y), (6, 0), textcoords="offset points", ha="left", va="center")
 
 
 def _draw_shares(axes: Axes, tokens: Sequence[str], edges: np.ndarray, true: int, y: float) -> None:
     """One row: the whole width, divided at ``edges``, with the names of the tokens that have room for them."""
+    axes.add_patch(Rectangle((0, y - HALF), 1, 2 * HALF, facecolor=MODEL, alpha=0.22, linewidth=0))
     for i, (left, right) in enumerate(pairwise(edges)):
-        color, hatch = (ORANGE, "//") if i == true else (PALE, "")
-        bar = Rectangle((left, y - 0.2), right - left, 0.4, facecolor=color, hatch=hatch, edgecolor="white")
-        axes.add_patch(bar)
-        if right - left > SMALLEST_NAMED:
-            box = {"facecolor": "white", "edgecolor": "none", "pad": 1.5} if i == true else None
-            middle = (left + right) / 2
-            axes.text(middle, y, visible(tokens[i]), ha="center", va="center", fontfamily="monospace", bbox=box)
+        if i == true:
+            axes.add_patch(Rectangle((left, y - HALF), right - left, 2 * HALF, facecolor=MODEL, linewidth=0))
+        elif right - left < SMALLEST_SEEN:
+            continue
+        axes.plot([right, right], [y - HALF, y + HALF], color=PAPER, linewidth=1)
+        if right - left > 0.045:
+            axes.annotate(
+                visible(tokens[i]),
+                ((left + right) / 2, y),
+                ha="center",
+                va="center",
+                fontfamily="monospace",
+                color=PAPER if i == true else INK,
+            )
 
 
-def file_sizes(n_bytes: Mapping[str, int], uses_model: Sequence[str]) -> Figure:
-    """How small does each method make the same text? Those in ``uses_model`` ask a language model, and are hatched."""
-    figure, axes = new_figure(
-        "How small does each method make the same text?", "size, bytes (hatched: asks a language model)", ""
-    )
-    bars = axes.barh(list(n_bytes), list(n_bytes.values()), color=BLUE)
-    for bar, (name, size) in zip(bars, n_bytes.items(), strict=True):
-        if name in uses_model:
-            bar.set(facecolor=ORANGE, hatch="//", edgecolor="white")
-        axes.annotate(f"{size:,}", (size, name), xytext=(4, 0), textcoords="offset points", va="center")
+@drawing
+def file_sizes(canvas: Canvas, n_bytes: Mapping[str, int], uses_model: Sequence[str], question: str = "") -> None:
+    """How small does each method make the same text?
+
+    Args:
+        n_bytes: sizes of the files by method.
+        uses_model: the methods that ask a language model.
+        question: that the figure answers.
+    """
+    axes = canvas.axes("size, bytes", height=90 + 28 * len(n_bytes))
+    others = [name for name in n_bytes if name not in uses_model]
+    places = {name: float(i) for i, name in enumerate(others)}
+    places |= {name: len(others) + 1.0 + i for i, name in enumerate(uses_model)}
+    colors = colors_of([*places])
+    for name, place in places.items():
+        axes.barh([place], [n_bytes[name]], color=colors[name], height=0.62)
+        axes.annotate(
+            f"{n_bytes[name]:,}",
+            (n_bytes[name], place),
+            (6, 0),
+            textcoords="offset points",
+            va="center",
+            color=colors[name],
+        )
+    axes.annotate("these ask a language model:", (0, len(others)), va="center", color=INK_2)
+    axes.set_yticks([*places.values()], [*places], color=INK)
     axes.invert_yaxis()
-    axes.set_xlim(0, max(n_bytes.values()) * 1.12)
-    return figure
-
-
-def bits_along_training(steps: Sequence[int], bits: Sequence[float], ignorance: float, floor: float) -> Figure:
-    """How does training make a text shorter? All in bits per character; ``ignorance`` is log2 V."""
-    figure, axes = new_figure("How does training make a text shorter?", "updates", "bits per character")
-    axes.axhline(ignorance, color=GRAY, linestyle=":", label="log₂ V: knows nothing")
-    axes.plot(steps, bits, color=BLUE, linewidth=0.8, label="training batch")
-    axes.axhline(floor, color=ORANGE, linestyle="--", label="entropy of the source")
-    axes.set_ylim(0, ignorance * 1.08)
-    axes.legend(loc="center right")
-    return figure
+    axes.grid(visible=False)
+    axes.set_xlim(0, max(n_bytes.values()) * (1.22 if canvas.narrow else 1.14))
+    axes.xaxis.set_major_locator(MaxNLocator(4))

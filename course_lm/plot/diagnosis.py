@@ -5,100 +5,157 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullFormatter
-
-from course_lm.plot.style import BLUE, GRAY, ORANGE, new_figure
-
-LINE_STYLES = ("-", "--", "-.", ":", (0, (1, 3)))
+from course_lm.plot.figure import drawing
+from course_lm.plot.style import COST, DASHES, INK, INK_2, MODEL, SOURCE, Canvas, colors_of, plain_ticks
 
 
-def curve_through_levels(steps: Sequence[float], nats: Sequence[float], levels: Mapping[str, float]) -> Figure:
-    """Which models does the curve pass on its way down? ``levels`` is nats per token by model."""
-    figure, axes = new_figure(
-        "Which models does the curve pass on its way down?", "updates (log scale)", "loss, nats per token (log scale)"
-    )
-    axes.plot(steps, nats, color=BLUE, label="training batches")
-    axes.set_xscale("log")
-    axes.set_yscale("log")
-    for name, level in levels.items():
-        axes.axhline(level, color=GRAY, linestyle="--", linewidth=1, label=name)
-        axes.annotate(
-            f"{name}: {level:.2f}", (1, level), (6, 0), axes.get_yaxis_transform(), "offset points", va="center"
-        )
-    _plain_ticks(axes, [1, 10, 100, 600], [0.3, 0.5, 1, 2, 4])
-    figure.set_size_inches(8.2, 4.4)
-    return figure
-
-
-def curve_in_three_units(steps: Sequence[float], nats: Sequence[float]) -> Figure:
-    """How does one curve look in nats, in bits, and as a perplexity?"""
-    figure = Figure(figsize=(9.0, 3.4), layout="constrained")
-    figure.suptitle("How does one curve look in three units?", x=0.01, ha="left", fontsize=11)
-    units = {
-        "nats per token": list(nats),
-        "bits per token": [cost / math.log(2) for cost in nats],
-        "perplexity": [math.exp(cost) for cost in nats],
-    }
-    for place, (unit, values) in enumerate(units.items(), start=1):
-        axes = figure.add_subplot(1, 3, place)
-        axes.plot(steps, values, color=BLUE, label=unit)
-        axes.set_xlabel("updates")
-        axes.set_ylabel(unit)
-        axes.set_ylim(bottom=0)
-        axes.spines[["top", "right"]].set_visible(False)
-    return figure
-
-
-def schedule(steps: Sequence[int], factors: Sequence[float]) -> Figure:
-    """How large is the learning rate at each update?"""
-    figure, axes = new_figure("How large is the learning rate?", "updates", "share of the peak")
-    axes.plot(steps, factors, color=BLUE, label="learning rate")
-    axes.set_ylim(0, 1.1)
-    figure.set_size_inches(7.2, 2.8)
-    return figure
-
-
-def costs_above_floor(costs: Mapping[str, tuple[float, float]]) -> Figure:
-    """Where does the loss sit, and which part of it could still be learned?
+@drawing
+def curve_through_levels(
+    canvas: Canvas,
+    update: Sequence[float],
+    loss: Sequence[float],
+    levels: Mapping[str, float],
+    written: Mapping[str, str],
+    question: str = "",
+) -> None:
+    """Which models does the curve pass on its way down?
 
     Args:
-        costs: for each group of tokens the cost under the exact source and under the model, in nats per token of the
-            whole text, so that the bars of a kind add up to its loss.
+        update: where the losses were taken.
+        loss: of the training batches, in nats per token.
+        levels: what other models pay, by name.
+        written: what they write, by name.
     """
-    figure, axes = new_figure("Where does the loss sit, and what is left to learn?", "nats per token of the text", "")
-    for name, (source, model) in costs.items():
-        axes.barh([name], [source], color=BLUE, label="exact source: nobody can save this")
-        axes.barh([name], [model - source], left=[source], color=ORANGE, hatch="////", label="the model on top of it")
-        text = f"{source:.3f} {model - source:+.4f}".replace("-", "−")
-        axes.annotate(text, (max(source, model), name), (5, 0), textcoords="offset points", va="center")
-    axes.invert_yaxis()
-    axes.set_xlim(0, 1.3 * max(max(pair) for pair in costs.values()))
-    handles, labels = axes.get_legend_handles_labels()
-    axes.legend(handles[:2], labels[:2], loc="lower right")
-    return figure
-
-
-def first_updates(curves: Mapping[str, Sequence[float]], levels: Mapping[str, float]) -> Figure:
-    """What does a wrong loss look like in the first updates? ``curves`` and ``levels`` are nats per token."""
-    figure, axes = new_figure("What does a wrong loss look like?", "updates", "loss, nats per token (log scale)")
-    for (name, nats), style in zip(curves.items(), LINE_STYLES, strict=False):
-        axes.plot(range(1, len(nats) + 1), nats, linestyle=style, label=name)
-    for name, level in levels.items():
-        axes.axhline(level, color=GRAY, linewidth=1)
-        axes.annotate(name, (1, level), (-2, 3), axes.get_yaxis_transform(), "offset points", ha="right")
+    axes = canvas.axes("updates", "loss, nats per character", height=340)
+    axes.set_xscale("log")
     axes.set_yscale("log")
-    _plain_ticks(axes, None, [0.03, 0.1, 0.3, 1, 3, 10, 30])
-    axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
-    figure.set_size_inches(8.2, 4.2)
-    return figure
+    axes.set(xlim=(min(update), max(update)), ylim=(0.85 * min(levels.values()), 1.3 * max(levels.values())))
+    plain_ticks(axes, [10, 30, 100, 300, 600], [0.5, 1, 2, 3])
+    axes.grid(visible=False)
+    ends = {}
+    for name, color in colors_of([*levels]).items():
+        axes.axhline(levels[name], color=color, linestyle=DASHES[1], linewidth=1.2)
+        said = name.removeprefix("exact ") if canvas.narrow else f"{name} {levels[name]:.2f}"
+        ends[said] = (levels[name], color)
+        met = (at for at, nats in zip(update, loss, strict=True) if nats < 1.25 * levels[name] < 1.25 * loss[0])
+        free = math.log(next(met, max(update)) / min(update)) / math.log(max(update) / min(update))
+        text = written[name][: int(free * (32 if canvas.narrow else 56))].replace("\n", "↵")  # up to the curve
+        place = (0.01, levels[name])
+        axes.annotate(
+            text,
+            place,
+            (0, 1),
+            axes.get_yaxis_transform(),
+            "offset points",
+            color=color,
+            family="monospace",
+            va="bottom",
+        )
+    axes.plot(update, loss, color=MODEL, linewidth=2.4)
+    axes.annotate("the transformer", (update[8], loss[8]), (8, 2), textcoords="offset points", color=MODEL)
+    canvas.label_ends(axes, ends)
 
 
-def _plain_ticks(axes: Axes, x: Sequence[float] | None, y: Sequence[float]) -> None:
-    """Numbers as they are, not powers of ten."""
-    for axis, ticks in ((axes.xaxis, x), (axes.yaxis, y)):
-        if ticks is not None:
-            axis.set_ticks(ticks)
-            axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-            axis.set_minor_formatter(NullFormatter())
+@drawing
+def curve_in_three_units(canvas: Canvas, update: Sequence[float], nats: Sequence[float], question: str = "") -> None:
+    """How does one curve look in three units?
+
+    Args:
+        update: where the losses were taken.
+        nats: the losses per token.
+    """
+    units = {
+        "nats per character": list(nats),
+        "bits per character": [cost / math.log(2) for cost in nats],
+        "perplexity": [math.exp(cost) for cost in nats],
+    }
+    canvas.resize(450 if canvas.narrow else 200)
+    panels = canvas.figure.subplots(3, 1, sharex=True) if canvas.narrow else canvas.figure.subplots(1, 3)
+    for axes, (unit, values) in zip(panels, units.items(), strict=True):
+        canvas.panel(axes, "updates" if axes is panels[-1] or not canvas.narrow else "", unit)
+        axes.plot(update, values, color=MODEL)
+        axes.set(xlim=(0, max(update)), ylim=(0, 1.05 * max(values)))
+
+
+@drawing
+def schedule(canvas: Canvas, update: Sequence[int], share: Sequence[float], question: str = "") -> None:
+    """How large is the learning rate at each update?
+
+    Args:
+        update: its number.
+        share: of the peak, from 0 to 1.
+    """
+    axes = canvas.axes("updates", "learning rate, as a share of its peak", height=160)
+    axes.plot(update, share, color=INK)
+    axes.set(xlim=(0, max(update)), ylim=(0, 1.1))
+    plain_ticks(axes, y=[0, 0.5, 1])
+
+
+@drawing
+def costs_above_floor(
+    canvas: Canvas, group: Sequence[str], source: Sequence[float], extra: Sequence[float], question: str = ""
+) -> None:
+    """Where does the loss sit, and what is left to learn?
+
+    Args:
+        group: of tokens.
+        source: what each costs under the exact source, in nats per token of the whole text, so that they add up to
+            its loss.
+        extra: what the model pays on top of that, in the same unit.
+    """
+    canvas.resize(2 * (28 * len(group) + 56) if canvas.narrow else 28 * len(group) + 56)
+    panels = canvas.figure.subplots(2, 1) if canvas.narrow else canvas.figure.subplots(1, 2, sharey=True)
+    kinds = (
+        ("the exact source", source, SOURCE, ".3f"),
+        ("the model on top of it", extra, COST, "+.4f"),
+    )
+    for axes, (title, nats, color, digits) in zip(panels, kinds, strict=True):
+        canvas.panel(axes, "nats per character", title)
+        axes.barh(range(len(group)), nats, color=color, height=0.62)
+        for i, one in enumerate(nats):
+            text = format(one, digits).replace("-", "−")
+            axes.annotate(text, (max(one, 0), i), (5, 0), textcoords="offset points", va="center", color=color)
+        axes.set_yticks(range(len(group)), group)
+        axes.tick_params(axis="y", labelcolor=INK)
+        axes.set(xlim=(min(0, *nats), 1.3 * max(nats)), xticks=[])
+        axes.grid(visible=False)
+        axes.spines["bottom"].set_visible(False)
+    for axes in panels if canvas.narrow else panels[:1]:
+        axes.invert_yaxis()
+
+
+@drawing
+def first_updates(
+    canvas: Canvas,
+    healthy: Sequence[float],
+    mistakes: Mapping[str, Sequence[float]],
+    levels: Mapping[str, float],
+    question: str = "",
+) -> None:
+    """What does a wrong loss look like?
+
+    Args:
+        healthy: the losses of the first updates without a mistake, in nats per token.
+        mistakes: for each mistake its losses.
+        levels: what a model that knows nothing and the exact source pay, by name.
+    """
+    n = len(mistakes)
+    canvas.resize(180 * n + 20 if canvas.narrow else 250)
+    grid = canvas.figure.subplots(*((n, 1) if canvas.narrow else (1, n)), sharex=True, sharey=True)
+    largest = max(max(nats) for nats in mistakes.values())
+    smallest = min(min(nats) for nats in mistakes.values())
+    in_order = sorted(mistakes.items(), key=lambda item: item[1][-1])  # the loss that is too good first
+    for axes, (name, nats) in zip(grid, in_order, strict=True):
+        canvas.panel(axes, "updates" if axes is grid[-1] or not canvas.narrow else "", name)
+        axes.set_yscale("log")
+        quarter = len(healthy) // 4
+        plain_ticks(axes, [quarter, 2 * quarter, 3 * quarter], [0.03, 0.1, 0.3, 1, 3, 10, 30])
+        axes.set(xlim=(0, len(healthy)), ylim=(0.8 * smallest, 1.3 * largest))
+        axes.grid(visible=False)
+        for level in levels.values():
+            axes.axhline(level, color=SOURCE, linewidth=1.2, linestyle=DASHES[1])
+        axes.plot(range(1, len(healthy) + 1), healthy, color=INK_2, linewidth=1.2, linestyle=DASHES[2])
+        axes.plot(range(1, len(nats) + 1), nats, color=MODEL)
+    for axes in grid if canvas.narrow else grid[-1:]:
+        ends = {name: (level, SOURCE) for name, level in levels.items()} | {"healthy": (healthy[-1], INK_2)}
+        canvas.label_ends(axes, ends, apart=15 * (n if canvas.narrow else 1))

@@ -3,77 +3,138 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import cycle
 
-import numpy as np
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
+from matplotlib.collections import PatchCollection
+from matplotlib.patches import Rectangle
 
-from course_lm.plot.style import BLUE, ORANGE, new_figure, visible
+from course_lm.plot.figure import drawing
+from course_lm.plot.style import INK, MODEL, PAPER, Canvas, colors_of, spread, visible
 
-LOOKS = (("#d0d4da", ""), (ORANGE, "//"), (BLUE, ""), ("white", ".."))  # told apart without color
-NARROWEST = 0.025  # a shorter piece of the stick has no room for its name
+FAINTEST = 0.01  # a paler cell of the map cannot be seen
+LETTER = 11  # pixels; a shorter piece of the stick has no room for its name
 
 
-def probability_map(alphabet: Sequence[str], read: str, came: str, p: Sequence[Sequence[float]] | np.ndarray) -> Figure:
-    """What does a model say at every position of a text?
+@drawing
+def probability_map(
+    canvas: Canvas,
+    vocabulary: Sequence[str],
+    read: Sequence[str],
+    came: Sequence[str],
+    p: Sequence[Sequence[float]],
+    question: str = "",
+) -> None:
+    """What does the model expect at every position?
 
     Args:
-        alphabet: the V tokens of the vocabulary, one character each.
+        vocabulary: the V tokens, one character each.
         read: the T tokens that were read.
         came: the T tokens that came next.
         p: ``(T, V)`` probabilities; row t was said after ``read[t]``.
     """
-    figure, axes = new_figure("What does the model expect at every position?", "token read last", "next token")
-    shades = axes.imshow(np.asarray(p).T, cmap="Blues", vmin=0, vmax=1, aspect="auto", interpolation="nearest")
-    places = range(len(read))
-    true_ids = [alphabet.index(token) for token in came]
-    axes.plot(places, true_ids, "o", markersize=4, color=ORANGE, fillstyle="none", label="the token that came next")
-    axes.set_xticks(places, [visible(token) for token in read], fontfamily="monospace", fontsize=8)
-    axes.set_yticks(range(len(alphabet)), [visible(token) for token in alphabet], fontfamily="monospace", fontsize=8)
-    axes.legend(loc="lower right", bbox_to_anchor=(1, 1), frameon=False)
-    figure.colorbar(shades, ax=axes, label="probability", pad=0.01)
-    figure.set_size_inches(10, 5.2)
-    return figure
+    said = "next character; the ring is the one that came"
+    axes = canvas.axes("character read last", said, height=15 * len(vocabulary) + 60)
+    seen = [(t, i, share) for t, row in enumerate(p) for i, share in enumerate(row) if share >= FAINTEST]
+    cells = [Rectangle((t - 0.5, i - 0.5), 1, 1) for t, i, _ in seen]
+    axes.add_collection(PatchCollection(cells, facecolor=[(MODEL, share) for _, _, share in seen], linewidth=0))
+    places = [list(vocabulary).index(token) for token in came]
+    axes.plot(range(len(came)), places, "o", markersize=5, color=PAPER, markeredgecolor=INK, markeredgewidth=1.2)
+    canvas.letters(axes, read)
+    axes.set_ylim(-0.7, len(vocabulary) - 0.3)
+    axes.set_yticks(range(len(vocabulary)), [visible(token) for token in vocabulary], fontfamily="monospace")
 
 
-def side_by_side(tokens: Sequence[str], p_of: Mapping[str, Sequence[float]], title: str) -> Figure:
-    """How do several distributions over the same candidates differ?
+@drawing
+def at_temperatures(
+    canvas: Canvas, candidates: Sequence[str], p: Mapping[str, Sequence[float]], question: str = ""
+) -> None:
+    """What does a temperature do to a distribution?
 
     Args:
-        tokens: the candidates that are shown.
-        p_of: for each name the probabilities of these candidates.
-        title: the question that the figure answers.
+        candidates: the tokens that are shown.
+        p: for each temperature, by a text that names it, their probabilities.
     """
-    figure, axes = new_figure(title, "next token", "probability")
-    width = 0.8 / len(p_of)
-    for i, ((name, p), (color, hatch)) in enumerate(zip(p_of.items(), cycle(LOOKS), strict=False)):
-        left = np.arange(len(tokens)) - 0.4 + (i + 0.5) * width
-        axes.bar(left, p, width, label=name, color=color, hatch=hatch, edgecolor="black", linewidth=0.6)
-    axes.set_xticks(range(len(tokens)), [visible(token) for token in tokens], fontfamily="monospace")
-    axes.legend(frameon=False)
-    return figure
+    canvas.resize(24 * len(candidates) + 40)
+    largest = max(max(shares) for shares in p.values())
+    for axes, (name, shares) in zip(_beside(canvas, len(p)), p.items(), strict=True):
+        canvas.panel(axes, "", name)
+        places = range(len(candidates))
+        axes.barh(places, shares, color=MODEL, height=0.66)
+        _values(axes, places, shares, [INK] * len(shares))
+        axes.set_xlim(0, largest * (1.6 if canvas.narrow else 1.3))
+        axes.set_yticks(places, [visible(token) for token in candidates], fontfamily="monospace")
+        axes.tick_params(axis="y", labelcolor=INK)
+        axes.set_ylim(len(candidates) - 0.5, -0.5)
 
 
-def stick(tokens: Sequence[str], p: Sequence[float], draws: Sequence[float]) -> Figure:
-    """Which token does a uniform number between 0 and 1 choose?
+@drawing
+def side_by_side(canvas: Canvas, models: Sequence[str], p: Mapping[str, Sequence[float]], question: str = "") -> None:
+    """What do several models expect?
 
     Args:
-        tokens: the V tokens, in the order in which their pieces are laid end to end.
+        models: their names.
+        p: for each candidate what every model gives to it.
+    """
+    rows = len(p) if canvas.narrow else 1
+    canvas.resize(rows * (26 * len(models) + 44))
+    colors = [*colors_of(models).values()]
+    largest = max(max(shares) for shares in p.values())
+    for axes, (token, shares) in zip(_beside(canvas, len(p), rows), p.items(), strict=True):
+        canvas.panel(axes, "", {" ": "a space", "\n": "a line break"}.get(token, f"the letter {token}"))
+        places = range(len(models))
+        axes.hlines(places, 0, shares, color=colors, linewidth=1.8)
+        axes.scatter(shares, places, s=55, color=colors, zorder=3, clip_on=False)
+        _values(axes, places, shares, colors, digits=3, away=9)
+        axes.set_xlim(0, largest * 1.2)
+        axes.set_yticks(places, models)
+        axes.tick_params(axis="y", labelcolor=INK)
+        axes.set_ylim(len(models) - 0.5, -0.5)
+
+
+def _beside(canvas: Canvas, n: int, rows: int = 1) -> list[Axes]:
+    """Panels with the same rows, from the top, whose values are written at them."""
+    panels = canvas.figure.subplots(rows, n // rows, sharey=True, squeeze=False).flatten().tolist()
+    for axes in panels:
+        axes.grid(visible=False)
+        axes.set_xticks([])
+        axes.spines["bottom"].set_visible(False)
+    return panels
+
+
+def _values(
+    axes: Axes, places: Sequence[int], shares: Sequence[float], colors: Sequence[str], *, digits: int = 2, away: int = 5
+) -> None:
+    for place, share, color in zip(places, shares, colors, strict=True):
+        text = f"{share:.{digits}f}"
+        axes.annotate(text, (share, place), (away, 0), textcoords="offset points", va="center", color=color)
+
+
+@drawing
+def stick(
+    canvas: Canvas, vocabulary: Sequence[str], p: Sequence[float], draws: Sequence[float], question: str = ""
+) -> None:
+    """Which token does a number u between 0 and 1 choose?
+
+    Args:
+        vocabulary: the V tokens, in the order in which their pieces are laid end to end.
         p: their probabilities, the lengths of the pieces.
         draws: the uniform numbers, which are marked.
     """
-    figure, axes = new_figure("Which token does the number u choose?", "cumulative probability", "")
-    ends = np.cumsum(p)
-    for i, (token, end, length) in enumerate(zip(tokens, ends, p, strict=True)):
-        axes.barh([0], [length], left=end - length, height=0.5, color=("white", "#d5e3f7")[i % 2], edgecolor="black")
-        if length >= NARROWEST:
-            axes.text(end - length / 2, -0.1, visible(token), ha="center", va="center", fontfamily="monospace")
-    for u in draws:
-        axes.plot([u, u], [0.02, 0.45], color=ORANGE, linewidth=1.5, label=f"u = {u:.2f}")
-        axes.text(u, 0.48, f"u = {u:.2f}", ha="center", va="bottom", color=ORANGE)
-    axes.set_xlim(0, 1)
-    axes.set_ylim(-0.35, 0.7)
-    axes.set_yticks([])
-    axes.spines["left"].set_visible(False)
-    figure.set_size_inches(8, 2.2)
-    return figure
+    axes = canvas.axes("probabilities, laid end to end", "random numbers u, in the order of their draws", height=170)
+    end = 0.0
+    for token, length in zip(vocabulary, p, strict=True):
+        left, end = end, end + length
+        axes.barh([0], [length], left=left, height=1, color=MODEL, alpha=0.26, linewidth=0)
+        axes.axvline(end, 0.04, 0.46, color=PAPER, linewidth=1)
+        if length * canvas.width * 0.93 >= LETTER:
+            hit = any(left <= u < end for u in draws)
+            weight = "bold" if hit else "normal"
+            axes.text(end - length / 2, 0, visible(token), ha="center", va="center", family="monospace", weight=weight)
+    order = sorted(range(len(draws)), key=lambda i: draws[i])
+    apart = 30 / canvas.width
+    for i, at in zip(order, spread([draws[i] for i in order], apart), strict=True):
+        axes.plot([draws[i], draws[i], at], [0.3, 0.62, 0.95], color=INK, linewidth=1.2, solid_capstyle="butt")
+        axes.text(at, 1.02, f"{draws[i]:.2f}", ha="center", va="bottom")
+        axes.text(at, 1.5, f"{i + 1}.", ha="center", va="bottom", weight="bold")
+    axes.set(xlim=(0, 1), ylim=(-0.6, 2.0), yticks=[])
+    axes.grid(visible=False)

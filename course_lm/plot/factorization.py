@@ -4,86 +4,105 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
-from matplotlib.figure import Figure
 
-from course_lm.plot.style import BLUE, GRAY, ORANGE, new_figure, visible
+from course_lm.plot.figure import drawing
+from course_lm.plot.style import INK, MODEL, RIVALS, SOURCE, Canvas, colors_of, plain_ticks
 
-STYLES = ({"color": GRAY, "linewidth": 4, "alpha": 0.6}, {"color": BLUE, "marker": ".", "linewidth": 1})
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+THICK: dict[str, Any] = {"linewidth": 5, "alpha": 0.45, "solid_capstyle": "butt"}  # what another line lies on
+NOTICED = 0.82  # a loss that is so much of the last one named is named on a phone too
 
 
-def running_product(tokens: Sequence[str], nats: Mapping[str, Sequence[float]]) -> Figure:
-    """How does the probability of a text shrink, token by token?
+@drawing
+def running_product(
+    canvas: Canvas, tokens: Sequence[str], nats: Mapping[str, Sequence[float]], question: str = ""
+) -> None:
+    """How does the probability of the text shrink, token by token?
 
     Args:
         tokens: the T tokens of the text.
-        nats: for one or two models the T costs −ln p of the tokens.
+        nats: for each model the T costs −ln p of the tokens.
     """
-    figure, axes = new_figure(
-        "How does the probability of the text shrink, token by token?", "token", "probability of the text so far"
-    )
-    places = range(len(tokens))
-    for (name, costs), style in zip(nats.items(), STYLES, strict=False):
-        axes.semilogy(places, np.exp(-np.cumsum(costs)), label=name, **style)
-    axes.set_xticks(places, [visible(token) for token in tokens], fontfamily="monospace")
-    axes.set_xlim(-0.7, len(tokens) - 0.3)
-    axes.grid(axis="y", color=GRAY, alpha=0.25)
-    axes.legend()
-    figure.set_size_inches(9.5, 3.8)
-    return figure
+    axes = canvas.axes("", "probability of the text so far")
+    canvas.letters(axes, tokens)
+    axes.set_yscale("log")
+    ends = {}
+    for name, color in colors_of([*nats]).items():
+        p = np.exp(-np.cumsum([0, *nats[name]]))
+        style = THICK if color == SOURCE else {}
+        axes.plot(np.arange(len(p)) - 0.5, p, drawstyle="steps-post", color=color, **style)
+        ends[name.split()[-1] if canvas.narrow else name] = (float(p[-1]), color)
+    lowest = min(p for p, _ in ends.values())
+    exponents = range(0, math.floor(math.log10(lowest)) - 1, -2)
+    axes.set_ylim(lowest / 4, 2)
+    axes.set_yticks([10.0**n for n in exponents], [_power(n) for n in exponents])
+    axes.minorticks_off()
+    canvas.label_ends(axes, ends)
 
 
+def _power(exponent: int) -> str:
+    return "1" if exponent == 0 else "10" + str(exponent).translate(SUPERSCRIPTS)
+
+
+@drawing
 def running_logarithm(
-    log_p: Sequence[float] | np.ndarray, products: Mapping[str, Sequence[float] | np.ndarray]
-) -> Figure:
-    """Up to where can a computer hold the probability of a text?
+    canvas: Canvas,
+    read: Sequence[int],
+    log10_p: Sequence[float],
+    last: Mapping[str, int],
+    question: str = "",
+) -> None:
+    """Up to where can a computer hold the probability?
 
     Args:
-        log_p: the running sum of ln p, one number for each token of the text.
-        products: for one or two number formats the running product of the same probabilities, which becomes 0
-            somewhere; the one that ends first comes first.
+        read: numbers of tokens, rising.
+        log10_p: the logarithm of the probability of so many.
+        last: for each format of numbers the last token at which the product is not yet 0.
     """
-    figure, axes = new_figure(
-        "Up to where can a computer hold the probability?", "tokens read", "log₁₀ of the probability so far"
-    )
-    n = np.arange(1, len(log_p) + 1)
-    axes.plot(n, np.asarray(log_p) / math.log(10), color=GRAY, linewidth=4, alpha=0.6, label="sum of logarithms")
-    looks = ((ORANGE, "-", 4), (BLUE, "--", 3))  # the shorter line lies on top
-    for (name, values), (color, style, zorder) in zip(products.items(), looks, strict=False):
-        held = np.asarray(values, dtype=np.float64)
-        held = np.log10(held[held > 0])
-        axes.plot(n[: len(held)], held, style, color=color, zorder=zorder, label=f"product in {name}")
-        axes.plot([len(held)], [held[-1]], "x", color=color, markersize=10, markeredgewidth=2, label=f"end of {name}")
-        axes.annotate(
-            f"{name}: 0 from\ntoken {len(held) + 1:,} on",
-            (len(held), held[-1]),
-            xytext=(10, 4),
-            textcoords="offset points",
-        )
-    handles, labels = axes.get_legend_handles_labels()
-    shown = [i for i, label in enumerate(labels) if not label.startswith("end of")]
-    axes.legend([handles[i] for i in shown], [labels[i] for i in shown])
-    return figure
+    axes = canvas.axes("characters read", "log₁₀ of the probability so far")
+    axes.plot(read, log10_p, color=SOURCE, **THICK)
+    for i, (name, n) in enumerate(last.items()):
+        held = [*(place for place in read if place < n), n]
+        height = np.interp(held, read, log10_p)
+        axes.plot(held, height, color=INK, linestyle=("-", (0, (2, 1.5)))[i % 2])
+        axes.plot(n, height[-1], "X", color=INK, markersize=8)
+        apart = " " if n < read[-1] / 2 else "\n"
+        text = f"{name}: 0 from{apart}character {n + 1:,} on"
+        axes.annotate(text, (n, height[-1]), (10, 4), textcoords="offset points")
+    axes.annotate("the sum goes on", (read[-1], log10_p[-1]), (0, -8), textcoords="offset points", ha="right", va="top")
+    axes.set_xlim(0, read[-1])
+    plain_ticks(axes, range(0, read[-1] + 1, 1000), range(0, math.floor(min(log10_p)), -100))
+    axes.set_ylim(1.12 * min(log10_p), 0)
 
 
-def loss_by_order(orders: Sequence[int], losses: Sequence[float], levels: Mapping[str, float]) -> Figure:
+@drawing
+def loss_by_order(
+    canvas: Canvas, order: Sequence[int], loss: Sequence[float], levels: Mapping[str, float], question: str = ""
+) -> None:
     """How much does it help to look further back?
 
     Args:
-        orders: n of each n-gram, which looks at n − 1 tokens.
-        losses: their losses in nats per token.
-        levels: the losses, by name, of models that look at everything before; drawn as lines.
+        order: n of each n-gram, which looks at n − 1 tokens.
+        loss: what each pays, in nats per token.
+        levels: what models pay, by name, that look at everything before.
     """
-    figure, axes = new_figure("How much does it help to look further back?", "order n", "loss, nats per token")
-    axes.semilogy(orders, losses, "o-", color=BLUE, label="n-gram: looks at n − 1 tokens")
-    for (name, loss), color, style in zip(levels.items(), (ORANGE, GRAY), ("--", "-"), strict=False):
-        axes.axhline(loss, color=color, linestyle=style, label=f"{name}: {loss:.3f}")
-    for n, loss in zip(orders, losses, strict=True):
-        axes.annotate(f"{loss:.2f}", (n, loss), xytext=(3, 6), textcoords="offset points")
-    axes.set_xticks(range(1, max(orders) + 1))
-    axes.set_yticks([0.3, 0.5, 1, 2, 3], ["0.3", "0.5", "1", "2", "3"])
-    axes.yaxis.minorticks_off()
-    axes.set_ylim(0.27, max(losses) * 1.3)
-    axes.legend()
-    return figure
+    label = "order n" if canvas.narrow else "order n of an n-gram, which looks n − 1 characters back"
+    axes = canvas.axes(label, "loss, nats per character")
+    axes.plot(order, loss, "o-", color=RIVALS[0], markersize=5)
+    axes.set_yscale("log")
+    axes.set(xlim=(0.7, max(order) + 0.3), ylim=(0.8 * min([*levels.values(), *loss]), 1.25 * max(loss)))
+    plain_ticks(axes, order, [0.3, 0.5, 1, 2, 3])
+    ends = {f"n-gram {loss[-1]:.2f}": (loss[-1], RIVALS[0])}
+    for name, color in colors_of([*levels]).items():
+        axes.axhline(levels[name], color=color, linestyle="-" if color == MODEL else (0, (5, 2)))
+        said = "source" if canvas.narrow and name == "exact source" else name
+        ends[f"{said} {levels[name]:.3f}"] = (levels[name], color)
+    named = math.inf
+    for n, one in [*zip(order, loss, strict=True)][:-1]:
+        if not canvas.narrow or one < NOTICED * named:
+            axes.annotate(f"{one:.2f}", (n, one), (4, 5), textcoords="offset points", color=RIVALS[0])
+            named = one
+    canvas.label_ends(axes, ends)

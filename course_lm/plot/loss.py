@@ -2,97 +2,153 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 
-from course_lm.plot.style import BLUE, GRAY, ORANGE, new_figure, visible
+from course_lm.plot.figure import drawing
+from course_lm.plot.style import COST, DASHES, INK, INK_2, LINE, MODEL, RIVALS, SOURCE, Canvas, colors_of, longest_run
 
 
-def surprisal_curve(marks: Sequence[float]) -> Figure:
-    """What does the true token cost, as a function of the probability it was given?"""
-    figure, axes = new_figure(
-        "What does a token cost that was given probability p?", "probability p", "cost −ln p, nats"
-    )
-    p = np.geomspace(min(marks) / 2, 1, 400)
-    axes.plot(p, -np.log(p), color=BLUE, label="−ln p")
+@drawing
+def surprisal_curve(canvas: Canvas, marks: Sequence[float]) -> None:
+    """What does a token cost that was given probability p?
+
+    Args:
+        marks: probabilities whose costs are marked.
+    """
+    axes = canvas.axes("probability p", "cost −ln p, nats")
+    p = np.geomspace(min(marks) / 2, 1, 300)
+    axes.plot(p, -np.log(p), color=COST)
     for mark in marks:
-        axes.plot([mark], [-np.log(mark)], "o", color=ORANGE, label=f"p = {mark:g}")
-        axes.annotate(
-            f"p = {mark:.3%}".replace(".000%", "%") + f": {-np.log(mark):.1f} nats",
-            (mark, -np.log(mark)),
-            xytext=(12, 2),
-            textcoords="offset points",
-        )
-    axes.set_xlim(-0.03, 1.03)
-    axes.set_ylim(0, -np.log(min(marks)) * 1.12)
-    return figure
+        cost = -math.log(mark)
+        axes.plot([mark], [cost], "o", color=COST)
+        text = f"{100 * mark:g} % costs {cost:.1f} nats"
+        axes.annotate(text, (mark, cost), xytext=(10, 4), textcoords="offset points")
+    axes.set_xlim(-0.02, 1.02)
+    axes.set_ylim(0, -math.log(min(marks)) * 1.08)
 
 
-def sentence_costs(tokens: Sequence[str], nats: Sequence[float]) -> Figure:
-    """Where in a sentence does the loss come from?"""
-    figure, axes = new_figure("Where does the loss of this sentence come from?", "true next token", "cost −ln p, nats")
-    places = range(len(tokens))
-    axes.bar(places, nats, color=BLUE)
+@drawing
+def sentence_costs(canvas: Canvas, tokens: Sequence[str], nats: Sequence[float]) -> None:
+    """Where does the loss of this sentence come from?
+
+    Args:
+        tokens: the tokens that came.
+        nats: what each cost, −ln p.
+    """
+    axes = canvas.axes("", "cost −ln p of each letter, nats", height=250)
+    axes.bar(range(len(tokens)), nats, color=COST, width=0.8)
     mean = sum(nats) / len(nats)
-    axes.axhline(mean, color=ORANGE, linestyle="--", label="mean: the loss")
-    axes.set_xticks(places, [visible(token) for token in tokens], fontfamily="monospace")
-    axes.legend()
-    figure.set_size_inches(9.5, 3.6)
-    return figure
+    axes.axhline(mean, color=INK_2, linewidth=1, linestyle=DASHES[1])
+    middle = (longest_run([cost < mean for cost in nats]), mean)
+    text = f"mean {mean:.2f},\nthe loss" if canvas.narrow else f"the mean, {mean:.2f},\nis the loss"
+    axes.annotate(text, middle, (0, 5), textcoords="offset points", ha="center", color=INK_2)
+    axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+    canvas.letters(axes, tokens, nats)
+    _tiles(axes, nats)
 
 
-def expected_scores(truth: float, scores: dict[str, Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]]) -> Figure:
-    """Which stated probability minimizes each expected score, when the true probability is ``truth``?
+def _tiles(axes: Axes, nats: Sequence[float]) -> None:
+    """Colors the letters below the axis, the more they cost the stronger."""
+    top = max(nats)
+    for place, cost in enumerate(nats):
+        tile = Rectangle(
+            (place - 0.46, -0.115), 0.92, 0.1, facecolor=COST, alpha=0.08 + 0.5 * cost / top, clip_on=False, zorder=0
+        )
+        tile.set_transform(axes.get_xaxis_transform())
+        axes.add_artist(tile)
+
+
+@drawing
+def expected_scores(
+    canvas: Canvas, truth: float, stated: Sequence[float], scores: Mapping[str, tuple[Sequence[float], Sequence[float]]]
+) -> None:
+    """Which stated probability has the smallest expected cost?
 
     Args:
         truth: the probability of the event.
-        scores: for each name the cost of stating ``p``, if the event happens and if it does not.
+        stated: the probabilities p that a forecaster could state, rising.
+        scores: for each name the cost of stating each p if the event happens, and if it does not.
     """
-    figure, axes = new_figure(
-        f"The event has probability {truth:g}. What should a forecaster state?",
-        "stated probability p",
-        "expected cost",
-    )
-    p = np.linspace(0.005, 0.995, 199)
-    for (name, cost), style in zip(scores.items(), ("-", "--", "-.", ":"), strict=False):
-        happens, does_not = cost(p)
-        expected = truth * happens + (1 - truth) * does_not
-        (line,) = axes.plot(p, expected, style, label=name)
+    event = "it" if canvas.narrow else "the event"
+    axes = canvas.axes("stated probability p", f"expected cost, if {event} has probability {truth:g}")
+    axes.axvline(truth, color=SOURCE, linewidth=1)
+    axes.set(xlim=(0, 1), ylim=(0, 1.6))
+    axes.annotate("the truth", (truth, 0), (-6, 6), textcoords="offset points", ha="right", color=SOURCE)
+    ends = {}
+    for (name, (happens, does_not)), color, dash in zip(scores.items(), (COST, *RIVALS), DASHES, strict=False):
+        expected = truth * np.asarray(happens) + (1 - truth) * np.asarray(does_not)
+        axes.plot(stated, expected, color=color, linestyle=dash)
         best = int(expected.argmin())
-        axes.plot([p[best]], [expected[best]], "o", color=line.get_color(), label=f"{name}: best p")
-    axes.axvline(truth, color=GRAY, linewidth=1, label="the truth")
-    handles, labels = axes.get_legend_handles_labels()
-    shown = [i for i, label in enumerate(labels) if not label.endswith("best p")]
-    axes.legend([handles[i] for i in shown], [labels[i] for i in shown])
-    axes.set_ylim(0, 1.6)
-    return figure
+        axes.plot([stated[best]], [expected[best]], "o", color=color, clip_on=False)
+        said = name.split(":")[0] if canvas.narrow else name.replace(": ", ":\n")
+        ends[said] = (min(float(expected[-1]), 1.5), color)
+    canvas.label_ends(axes, ends, apart=15 if canvas.narrow else 30)
 
 
-def losses_against_floor(losses: Mapping[str, float], floor: float) -> Figure:
-    """How close does each model come to the exact source on the same text? ``losses`` is nats per token by model."""
-    figure, axes = new_figure("How close does each model come to the floor?", "loss, nats per token", "")
-    axes.barh(list(losses), list(losses.values()), color=BLUE)
-    axes.axvline(floor, color=ORANGE, linestyle="--", label="exact source on the same text")
-    for name, cost in losses.items():
-        axes.annotate(f"{cost:.2f}", (cost, name), xytext=(4, 0), textcoords="offset points", va="center")
+@drawing
+def losses_against_floor(canvas: Canvas, losses: Mapping[str, float], floor: float) -> None:
+    """How close does each model come to the floor?
+
+    Args:
+        losses: nats per token by model, the exact source among them.
+        floor: the loss of the exact source on the same text.
+    """
+    near = {name: loss for name, loss in losses.items() if loss <= max(1.1 * floor, min(losses.values()))}
+    canvas.resize(110 + 28 * (len(losses) + len(near)))
+    axes, below = canvas.figure.subplots(2, height_ratios=[len(losses), len(near) + 0.3])
+    canvas.panel(axes, "", "loss, nats per token")
+    _loss_bars(axes, losses, floor, {name: f"{loss:.2f}" for name, loss in losses.items()})
+    axes.set_xlim(0, max(losses.values()) * 1.12)
+    canvas.panel(below, "", "the ends of the last bars, magnified")
+    above = {name: f"{floor:.3f}" + f" + {loss - floor:.3f}" * (loss > floor) for name, loss in near.items()}
+    _loss_bars(below, near, floor, above)
+    apart = max(max(near.values()) - floor, 0.01 * floor)
+    below.set_xlim(floor - 0.6 * apart, floor + (2 if canvas.narrow else 1.6) * apart)
+    below.xaxis.set_major_locator(MaxNLocator(4))
+
+
+def _loss_bars(axes: Axes, losses: Mapping[str, float], floor: float, said: Mapping[str, str]) -> None:
+    """One bar for each loss, with its number, and the floor."""
+    colors = colors_of([*losses])
+    axes.barh([*losses], [*losses.values()], color=[*colors.values()], height=0.62)
+    axes.axvline(floor, color=SOURCE, linestyle=DASHES[1], linewidth=1.2)
+    for name, loss in losses.items():
+        axes.annotate(said[name], (loss, name), (6, 0), textcoords="offset points", va="center", color=colors[name])
     axes.invert_yaxis()
-    axes.set_xlim(0, max(losses.values()) * 1.1)
-    axes.legend(loc="lower right")
-    return figure
+    axes.grid(visible=False)
+    axes.tick_params(axis="y", labelcolor=INK)
 
 
-def calibration(stated: Sequence[float], happened: Sequence[float], label: str) -> Figure:
-    """Of the times the model said 30 %, how often did it happen?"""
-    figure, axes = new_figure(
-        "When the model states a probability, is it right?",
-        "stated probability (mean of the bin)",
-        "share that happened",
-    )
-    axes.plot([0, 1], [0, 1], color=GRAY, linewidth=1, label="perfectly calibrated")
-    axes.plot(stated, happened, "o", color=BLUE, label=label)
-    axes.set_aspect("equal")
-    axes.legend()
-    figure.set_size_inches(4.8, 4.8)
-    return figure
+@drawing
+def calibration(canvas: Canvas, stated: Sequence[float], happened: Sequence[float], counts: Sequence[int]) -> None:
+    """When the model states a probability, is it right?
+
+    Args:
+        stated: the mean of the probabilities in each group.
+        happened: the share that came true.
+        counts: how many statements each group has; the larger, the larger its dot.
+    """
+    axes = canvas.axes("stated probability", "share that came true", height=330)
+    axes.plot([0, 1], [0, 1], color=LINE)
+    areas = 500 * np.sqrt(np.asarray(counts) / max(counts))
+    axes.scatter(stated, happened, s=areas, color=MODEL, zorder=3, clip_on=False)
+    for place in {int(np.argmin(counts)), int(np.argmax(counts))}:
+        left = stated[place] > 0.5
+        offset = (12 + math.sqrt(areas[place]) / 2) * (-1 if left else 1)
+        axes.annotate(
+            f"{counts[place]:,} statements",
+            (stated[place], happened[place]),
+            (offset, 0),
+            textcoords="offset points",
+            ha="right" if left else "left",
+            va="center",
+            color=MODEL,
+        )
+    axes.annotate("as stated, so it happens", (0.3, 0.3), (14, -12), textcoords="offset points", color=INK_2)
+    axes.set(xlim=(0, 1), ylim=(0, 1))

@@ -2,71 +2,114 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
-from matplotlib.figure import Figure
-from matplotlib.patches import Patch
+from matplotlib.axes import Axes
+from matplotlib.offsetbox import AnnotationBbox, DrawingArea
+from matplotlib.patches import Circle, FancyBboxPatch, Patch
+from matplotlib.text import Text
 
-from course_lm.plot.style import BLUE, GRAY, ORANGE, new_figure, visible
+from course_lm.plot.figure import drawing
+from course_lm.plot.style import COST, DASHES, INK, INK_2, MODEL, PAPER, Canvas, longest_run, plain_ticks
+
+PIPS = {  # of the faces of a die, on a square of 2 by 2
+    1: [(0, 0)],
+    3: [(-1, 1), (0, 0), (1, -1)],
+    4: [(-1, 1), (1, 1), (-1, -1), (1, -1)],
+    5: [(-1, 1), (1, 1), (0, 0), (-1, -1), (1, -1)],
+    6: [(-1, 1), (-1, 0), (-1, -1), (1, 1), (1, 0), (1, -1)],
+}
 
 
-def fair_dice(sides: Mapping[str, int], losses: Mapping[str, float]) -> Figure:
+@drawing
+def fair_dice(canvas: Canvas, sides: Mapping[str, int], losses: Mapping[str, float], question: str = "") -> None:
     """Which fair die is as hard to guess as the next token?
 
     Args:
         sides: fair dice by name, with their number of sides.
         losses: models by name, with their loss in nats per token.
+        question: that the figure answers.
     """
-    figure, axes = new_figure(
-        "Which fair die is as hard to guess as the next token?",
-        "loss, nats per token",
-        "perplexity: sides of the die",
-    )
-    right = np.log(max(sides.values())) * 1.12
-    nats = np.linspace(0, right, 200)
-    axes.plot(nats, np.exp(nats), color=GRAY, linewidth=1, label="e to the loss")
-    axes.plot(np.log(list(sides.values())), list(sides.values()), "o", color=BLUE, label="fair dice")
-    axes.plot(list(losses.values()), np.exp(list(losses.values())), "D", color=ORANGE, label="models")
+    axes = canvas.axes(height=130 + 16 * len(losses))
+    right, margin = math.log(max(sides.values())), 38
+    nat = (canvas.width - 2 * margin - 6) / right  # pixels
+    axes.set(xlim=(-margin / nat, right + margin / nat), ylim=(-24 - 16 * len(losses), 100))
+    axes.set_axis_off()
+    axes.plot([0, right], [0, 0], color=INK_2, linewidth=1, solid_capstyle="projecting")
+    for nats in range(int(right) + 1):
+        axes.plot([nats, nats], [0, -5], color=INK_2, linewidth=1)
+        said = f"{nats} nats" if nats == int(right) else str(nats)
+        axes.annotate(said, (nats, -20), color=INK_2, ha="center")
     for name, n in sides.items():
-        axes.annotate(name, (np.log(n), n), xytext=(-8, 3), textcoords="offset points", ha="right")
-    for name, loss in losses.items():
-        axes.annotate(name, (loss, np.exp(loss)), xytext=(6, -12), textcoords="offset points")
-    axes.set_yscale("log", base=2)
-    ticks = [2**k for k in range(int(np.log2(max(sides.values()))) + 2)]
-    axes.set_yticks(ticks, [str(tick) for tick in ticks])
-    axes.set_xlim(-right / 5, right)
-    axes.set_ylim(0.75, ticks[-1] * 1.1)
-    axes.legend(loc="lower right")
-    return figure
+        _die(axes, math.log(n), n)
+        text = f"{name}\n{n} side" + "s" * (n > 1)
+        axes.annotate(text, (math.log(n), 58), ha="center", linespacing=1.25)
+    for row, (name, loss) in enumerate(losses.items()):
+        axes.plot([loss], [-6], "^", color=MODEL, markersize=9)
+        axes.plot([loss, loss], [-10, -26 - 16 * row], color=MODEL, linewidth=1.2)
+        said = f"{name}: {math.exp(loss):.2f} sides, {loss:.2f} nats"
+        axes.annotate(said, (loss, -38 - 16 * row), (6, 0), textcoords="offset points", color=MODEL)
 
 
-def sides_along_sentence(tokens: Sequence[str], p: Sequence[float], begins: Sequence[bool]) -> Figure:
-    """How many sides does the die have at each token of a sentence?
+def _die(axes: Axes, x: float, n: int) -> None:
+    """A die whose highest face is seen; a coin, and a ball with a number where there is no such die."""
+    size = 32
+    middle = size / 2
+    face: dict[str, Any] = {"facecolor": PAPER, "edgecolor": INK, "linewidth": 1.2}
+    area = DrawingArea(size, size)
+    shape: Patch = Circle((middle, middle), middle - 1, **face)
+    if n in PIPS:
+        shape = FancyBboxPatch((5, 5), size - 10, size - 10, boxstyle="round,pad=3", **face)
+    area.add_artist(shape)
+    for right, up in PIPS.get(n, []):
+        area.add_artist(Circle((middle + 8 * right, middle + 8 * up), 2.6, facecolor=INK, edgecolor="none"))
+    if n not in PIPS:
+        area.add_artist(Text(middle, middle, str(n), ha="center", va="center", color=INK, size=13))
+    axes.plot([x, x], [0, 16], color=INK_2, linewidth=1)
+    axes.add_artist(AnnotationBbox(area, (x, 34), frameon=False, pad=0))
+
+
+@drawing
+def sides_along_sentence(
+    canvas: Canvas, tokens: Sequence[str], p: Sequence[float], begins: Sequence[bool], question: str = ""
+) -> None:
+    """How hard is each token to guess?
 
     Args:
         tokens: the true tokens.
         p: the probability that each was given; 1 / p is what it counts in the perplexity.
         begins: whether the token begins a word.
+        question: that the figure answers.
     """
-    figure, axes = new_figure("How hard is each token to guess?", "true next token", "1 / p: sides of a fair die")
     sides = 1 / np.asarray(p, dtype=float)
-    places = range(len(tokens))
-    bars = axes.bar(places, sides - 1, bottom=1, color=BLUE)
-    for bar, is_first in zip(bars, begins, strict=True):
-        if is_first:
-            bar.set(facecolor=ORANGE, hatch="//", edgecolor="white")
-    mean = axes.axhline(
-        float(np.exp(np.log(sides).mean())), color=GRAY, linestyle="--", label="perplexity: their geometric mean"
-    )
-    axes.set_xticks(places, [visible(token) for token in tokens], fontfamily="monospace")
-    for label, is_first in zip(axes.get_xticklabels(), begins, strict=True):
-        label.set_fontweight("bold" if is_first else "normal")
+    top = int(np.ceil(np.log2(sides.max())))
+    axes = canvas.axes("", "1 / p of each letter: sides of a fair die", height=270)
     axes.set_yscale("log", base=2)
-    ticks = [2**k for k in range(int(np.ceil(np.log2(sides.max()))) + 1)]
-    axes.set_yticks(ticks, [str(tick) for tick in ticks])
-    axes.set_ylim(0.95, ticks[-1])
-    first, inside = Patch(facecolor=ORANGE, hatch="//", edgecolor="white"), Patch(facecolor=BLUE)
-    axes.legend([first, inside, mean], ["first letter of a word", "all others", str(mean.get_label())])
-    figure.set_size_inches(9.5, 3.6)
-    return figure
+    plain_ticks(axes, y=[2**k for k in range(top + 1)])
+    axes.set_ylim(1, 2 ** (top + 0.1))
+    bars = axes.bar(range(len(tokens)), sides - 1, bottom=1, color=COST, width=0.8)
+    for bar, is_first in zip(bars, begins, strict=True):
+        bar.set_alpha(1 if is_first else 0.45)
+    mean = float(np.exp(np.log(sides).mean()))
+    axes.axhline(mean, color=INK_2, linewidth=1, linestyle=DASHES[1])
+    middle = (longest_run([one < mean for one in sides]), mean)
+    axes.annotate(f"perplexity\n{mean:.2f}", middle, (0, 5), textcoords="offset points", ha="center", color=INK_2)
+    firsts = np.where(np.asarray(begins), sides, 0)
+    highest = (float(firsts.argmax()), float(firsts.max()))
+    left = highest[0] > len(tokens) / 2
+    axes.annotate(
+        "strong: first letters of words",
+        highest,
+        (-8 if left else 8, 0),
+        textcoords="offset points",
+        ha="right" if left else "left",
+        va="top",
+        color=COST,
+    )
+    canvas.letters(axes, tokens, sides.tolist())
+    if len(axes.get_xticks()) == len(begins):
+        for label, is_first in zip(axes.get_xticklabels(), begins, strict=True):
+            label.set(fontweight="bold" if is_first else "normal", color=INK if is_first else INK_2)

@@ -2,140 +2,245 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
 
-from course_lm.plot.style import BLUE, GRAY, ORANGE, new_figure, visible
+from course_lm.plot.figure import drawing
+from course_lm.plot.style import (
+    COST,
+    DASHES,
+    INK,
+    INK_2,
+    LINE,
+    MODEL,
+    RIVALS,
+    SOURCE,
+    Canvas,
+    colors_of,
+    plain_ticks,
+    visible,
+)
 
-STYLES = ("-", "--", "-.", ":")
-COLORS = (BLUE, ORANGE, GRAY, "black")
 
-
-def causal_mask(tokens: Sequence[str], visible_to: Sequence[Sequence[bool]]) -> Figure:
+@drawing
+def causal_mask(canvas: Canvas, tokens: Sequence[str], may_read: Sequence[Sequence[bool]]) -> None:
     """Which inputs may each prediction read?
 
     Args:
         tokens: the T inputs.
-        visible_to: ``(T, T)``, in row t whether the prediction after input t may read input s.
+        may_read: ``(T, T)``, in row t whether the prediction after input t may read input s.
     """
-    figure, axes = new_figure("Which inputs may each prediction read?", "input that is read", "last input so far")
-    axes.imshow(np.asarray(visible_to, dtype=float), cmap="Blues", vmin=0, vmax=1.6)
-    for t, row in enumerate(visible_to):
-        for s, is_visible in enumerate(row):
-            axes.text(s, t, "●" if is_visible else "−∞", ha="center", va="center", fontsize=8)
-    places = range(len(tokens))
-    labels = [visible(token) for token in tokens]
-    axes.set_xticks(places, labels, fontfamily="monospace")
-    axes.set_yticks(places, labels, fontfamily="monospace")
-    axes.spines[:].set_visible(False)
-    figure.set_size_inches(5.2, 5.2)
-    return figure
+    axes = canvas.axes("an input", "each row: the last input so far, and what its prediction may read", height=340)
+    if canvas.narrow:
+        axes.set_title("each row: the last input, and what it may read", loc="left", fontsize=12, color=INK_2, pad=10)
+    readable = np.asarray(may_read)
+    _cells(axes, np.argwhere(readable), facecolor=MODEL, alpha=0.16, linewidth=0)
+    _cells(axes, np.argwhere(~readable), facecolor="none", edgecolor=LINE)
+    for (t, s), is_readable in np.ndenumerate(readable):
+        sign, color = ("●", MODEL) if is_readable else ("−∞", INK_2)
+        axes.text(s, t, sign, ha="center", va="center", color=color)
+    _token_square(axes, tokens)
 
 
-def influence(strength: Sequence[Sequence[float]] | np.ndarray) -> Figure:
+@drawing
+def influence(canvas: Canvas, tokens: Sequence[str], strength: Sequence[Sequence[float]]) -> None:
     """On which inputs does each prediction depend?
 
     Args:
-        strength: ``(T, T)``, in row t how strongly the prediction at t moves with the vector of input s; exact zeros
-            are left white.
+        tokens: the T inputs.
+        strength: ``(T, T)``, in row t how strongly the prediction after input t moves with the vector of input s.
     """
-    figure, axes = new_figure(
-        "On which inputs does each prediction depend?", "position of the input", "position of the prediction"
-    )
-    numbers = np.asarray(strength, dtype=float)
-    logs = np.ma.log10(np.ma.masked_equal(numbers, 0))
-    picture = axes.imshow(logs, cmap="viridis_r")
-    figure.colorbar(picture, label="length of the gradient, log10")
-    axes.annotate("exactly 0", (0.72, 0.72), xycoords="axes fraction", ha="center", fontsize=11)
-    figure.set_size_inches(5.8, 4.6)
-    return figure
+    axes = canvas.axes("input", "prediction after this input", height=500 if canvas.narrow else 540)
+    numbers = np.asarray(strength)
+    some = numbers > 0
+    logs = np.log(np.where(some, numbers, 1))
+    low, high = logs[some].min(), logs[some].max()
+    shades = (0.15 + 0.85 * (logs - low) / (high - low)).round(1)
+    for shade in np.unique(shades[some]):
+        _cells(axes, np.argwhere(some & (shades == shade)), facecolor=MODEL, alpha=shade, linewidth=0)
+    _token_square(axes, tokens)
+    last = len(tokens) - 1
+    axes.text(last, 0, "exactly 0: no prediction\nreads what comes later", ha="right", va="top")
+    axes.text(last, 0.21 * last, "length of the gradient", ha="right", va="center", color=INK_2)
+    for i, log in enumerate(np.linspace(low, high, 4)):
+        row, alpha = (0.27 + 0.06 * i) * last, 0.15 + 0.85 * i / 3
+        _cells(axes, [(row, 0.8 * last)], facecolor=MODEL, alpha=alpha, linewidth=0)
+        axes.text(0.8 * last + 1, row, _two_digits(math.exp(log)), va="center", color=INK_2)
 
 
-def losses_in_training(curves: Mapping[str, Sequence[float]], floor: float, every: int) -> Figure:
-    """Which loss falls below what is possible?
+@drawing
+def losses_in_training(canvas: Canvas, losses: Mapping[str, Sequence[float]], floor: float, every: int) -> None:
+    """Which model is too good to be true?
 
     Args:
-        curves: for each model the loss of every update's batch, in nats per token.
+        losses: for each model the training loss in nats per character, a mean over each group of updates; one
+            is the ``honest`` one.
         floor: the entropy rate of the source.
-        every: how many updates are averaged into one point.
+        every: how many updates are in a group.
     """
-    figure, axes = new_figure("Which model is too good to be true?", "updates", "training loss, nats per character")
-    smooth = {name: np.asarray(curve).reshape(-1, every).mean(1) for name, curve in curves.items()}
-    n_points = len(next(iter(smooth.values())))
-    _lines(axes, (np.arange(n_points) + 0.5) * every, smooth)
-    axes.axhline(floor, color=GRAY, linewidth=1, label="entropy rate: the floor")
-    axes.set_ylim(0)
-    axes.legend()
-    return figure
+    axes = canvas.axes("updates", "training loss, nats per character", height=320)
+    ends = {"entropy rate": (floor, SOURCE)}
+    for (name, nats), dash in zip(sorted(losses.items()), DASHES, strict=False):
+        color = MODEL if name == "honest" else RIVALS[0]
+        axes.plot((np.arange(len(nats)) + 0.5) * every, nats, color=color, linestyle=dash)
+        ends[name] = (nats[-1], color)
+    lowest = min(min(nats) for nats in losses.values())
+    axes.set(xlim=(0, every * len(next(iter(losses.values())))), ylim=(lowest / 1.5, 4), yscale="log")
+    axes.axhspan(lowest / 1.5, floor, facecolor=SOURCE, alpha=0.14, linewidth=0)
+    axes.axhline(floor, color=SOURCE, linestyle=DASHES[1], linewidth=1.2)
+    below = (
+        "below the entropy:\ntoo good to be true"
+        if canvas.narrow
+        else "below the entropy of the source:\ntoo good to be true"
+    )
+    axes.annotate(below, (0, lowest / 1.5), (8, 8), textcoords="offset points", va="bottom", color=INK_2)
+    axes.locator_params(axis="x", nbins=4)
+    plain_ticks(axes, y=[0.1, 0.3, 1, 3])
+    canvas.label_ends(axes, ends)
 
 
-def broken_sentences(written: Sequence[float], foretold: Sequence[float]) -> Figure:
-    """Of the sentences a model writes, how many has it broken by each place?
+@drawing
+def broken_sentences(canvas: Canvas, written: Sequence[float], foretold: Sequence[float], example: str = "") -> None:
+    """How soon does a sentence become impossible?
 
     Args:
-        written: share of sentences with an impossible character up to place 1, 2, …
-        foretold: the same as it follows from the mass that the model gives to impossible characters on real text.
+        written: share of the model's sentences with an impossible character up to place 1, 2, …
+        foretold: the same as it follows from the probability that the model gives to what is impossible on real text.
+        example: what the model wrote in one sentence, up to its first impossible character.
     """
-    figure, axes = new_figure(
-        "How soon does a sentence become impossible?", "character of the sentence", "impossible sentences, %"
-    )
-    percents = [100 * np.asarray(shares) for shares in (written, foretold)]
-    curves = dict(zip(["on its own text: counted", "on real text: foretold"], percents, strict=True))
-    _lines(axes, np.arange(1, len(written) + 1), curves)
-    axes.set_ylim(0)
-    axes.legend()
-    return figure
+    axes = canvas.axes("character of the sentence", "sentences that are impossible by then, %")
+    names = ("counted", "foretold") if canvas.narrow else ("counted in its own text", "foretold from real text")
+    ends = {}
+    for name, shares, dash in zip(names, (written, foretold), DASHES, strict=False):
+        percent = 100 * np.asarray(shares)
+        axes.plot(np.arange(1, len(percent) + 1), percent, color=MODEL, linestyle=dash)
+        ends[name] = (percent[-1], MODEL)
+    axes.set(xlim=(1, len(written)), ylim=(0, None))
+    axes.locator_params(axis="y", nbins=4)
+    canvas.label_ends(axes, ends)
+    if example:
+        for text, color, x, y in (
+            (example[:-1], INK, -16, 28),
+            (visible(example[-1]), COST, -8, 28),
+            ("impossible here", COST, -8, 12),
+        ):
+            family = "monospace" if y > 12 else "sans-serif"
+            axes.annotate(
+                text, (1, 0), (x, y), "axes fraction", "offset points", color=color, ha="right", fontfamily=family
+            )
 
 
-def cost_after_slip(extra: Sequence[float]) -> Figure:
-    """How long does one wrong input upset the predictions? ``extra`` is nats at 1, 2, … characters after it."""
-    figure, axes = new_figure(
-        "How long does one wrong input upset the model?", "characters after the wrong one", "extra cost, nats"
-    )
-    axes.bar(range(1, len(extra) + 1), extra, color=BLUE)
-    axes.axhline(0, color=GRAY, linewidth=1)
-    return figure
-
-
-def loss_by_place(losses: Mapping[str, Sequence[float]], width: int) -> Figure:
-    """Where in a sentence does it cost to remember little?
+@drawing
+def cost_after_slip(canvas: Canvas, extra: Sequence[float]) -> None:
+    """How long does one wrong input upset the model?
 
     Args:
-        losses: for each model the mean cost of each group of places, in nats per character.
+        extra: what the true character costs more than without the wrong one, in nats, 1, 2, … characters after it.
+    """
+    canvas.resize(400 if canvas.narrow else 260)
+    upper, lower = canvas.figure.subplots(*((2, 1) if canvas.narrow else (1, 2)))
+    small = max(i for i, nats in enumerate(extra) if nats > 0.05 * max(extra)) + 1
+    for axes, first, title in ((upper, 0, "extra cost, nats"), (lower, small, "the small ones, on a larger scale")):
+        canvas.panel(axes, "" if canvas.narrow and first == 0 else "characters after the wrong one", title)
+        axes.bar(range(first + 1, len(extra) + 1), extra[first:], color=COST, width=0.8)
+        axes.set_xlim(first + 0.4, len(extra) + 0.6)
+        axes.set_xticks([first + 1, *range(10 * (first // 10 + 1), len(extra) + 1, 10)])
+        axes.locator_params(axis="y", nbins=4)
+    upper.annotate(f"{extra[0]:.1f}", (1, extra[0]), (8, -6), textcoords="offset points", va="center", color=COST)
+
+
+@drawing
+def loss_by_place(canvas: Canvas, losses: Mapping[str, Sequence[float]], width: int, example: str = "") -> None:
+    """Where in the sentence does a long memory pay?
+
+    Args:
+        losses: for each model the mean cost of each group of places, in nats per character: the transformer, one that
+            remembers little, and the exact source.
         width: places in a group.
+        example: a sentence whose letters are shown at their places.
     """
-    figure, axes = new_figure(
-        "Where in the sentence does a long memory pay?", "character of the sentence", "loss, nats per character"
-    )
-    n_groups = len(next(iter(losses.values())))
-    _lines(axes, (np.arange(n_groups) + 0.5) * width + 0.5, losses, marker="o")
-    axes.set_ylim(0)
-    axes.legend()
-    return figure
+    axes = canvas.axes("character of the sentence", "loss, nats per character", height=320)
+    colors = colors_of([*losses])
+    long = losses["transformer"]
+    (short,) = (nats for name, nats in losses.items() if colors[name] == RIVALS[0])
+    places = (np.arange(len(short)) + 0.5) * width + 0.5
+    axes.fill_between(places, short, long, facecolor=RIVALS[0], alpha=0.16, linewidth=0)
+    ends = {}
+    for (name, nats), dash in zip(sorted(losses.items()), DASHES, strict=False):
+        axes.plot(places, nats, color=colors[name], linestyle=dash)
+        ends[name] = (nats[-1], colors[name])
+    n_places = width * len(short)
+    axes.set(xlim=(0.4, n_places + 0.6), ylim=(0, 1.2 * max(short)), xticks=[1, *range(10, n_places + 1, 10)])
+    _letters_above(canvas, axes, example)
+    canvas.label_ends(axes, ends)
 
 
-def loss_by_context(context_lengths: Sequence[int], losses: Sequence[float], floor: float) -> Figure:
-    """What is a longer context worth? ``losses`` is nats per character for each length, on the same text."""
-    figure, axes = new_figure(
-        "What is a longer context worth?", "context length, characters", "validation loss, nats per character"
-    )
-    axes.plot(context_lengths, losses, "o-", color=BLUE, label="small transformers, equally many updates")
-    axes.axhline(floor, color=ORANGE, linestyle="--", label="entropy rate of the source")
+@drawing
+def loss_by_context(canvas: Canvas, context_lengths: Sequence[int], losses: Sequence[float], floor: float) -> None:
+    """What is a longer context worth?
+
+    Args:
+        context_lengths: of models that are trained equally long.
+        losses: nats per character of each, on the same text.
+        floor: the entropy rate of the source.
+    """
+    axes = canvas.axes("context length, characters", "validation loss, nats per character")
+    axes.plot(context_lengths, losses, "o-", color=MODEL, clip_on=False)
+    axes.axhline(floor, color=SOURCE, linestyle=DASHES[1], linewidth=1.2)
     for length, loss in zip(context_lengths, losses, strict=True):
-        axes.annotate(f"{loss:.2f}", (length, loss), xytext=(0, 7), textcoords="offset points", ha="center")
+        offset = (0, -13) if length == context_lengths[-1] else (10, 9)
+        axes.annotate(
+            f"{loss:.2f}", (length, loss), offset, textcoords="offset points", color=MODEL, ha="center", va="center"
+        )
     axes.set_xscale("log", base=2)
-    axes.set_xticks(context_lengths, [str(length) for length in context_lengths])
-    axes.set_ylim(0, max(losses) * 1.15)
-    axes.legend()
-    return figure
+    axes.set(xlim=(min(context_lengths) / 1.2, max(context_lengths) * 1.2), ylim=(0, max(losses) * 1.1))
+    plain_ticks(axes, x=context_lengths)
+    axes.locator_params(axis="y", nbins=4)
+    canvas.label_ends(axes, {"transformers": (losses[-1], MODEL), "entropy rate": (floor, SOURCE)})
 
 
-def _lines(
-    axes: Axes, places: np.ndarray, curves: Mapping[str, Sequence[float] | np.ndarray], marker: str = ""
-) -> None:
-    """One line for each curve, told apart by its dashes as well as by its color."""
-    for (name, values), style, color in zip(curves.items(), STYLES, COLORS, strict=False):
-        axes.plot(places, values, style, color=color, marker=marker, markersize=4, label=name)
+def _cells(axes: Axes, places: Iterable[tuple[float, float]], **look: Any) -> None:
+    """Cells of a table of one look, given by row and column, in a single path."""
+    around = ((-0.46, -0.46), (0.46, -0.46), (0.46, 0.46), (-0.46, 0.46), (0, 0))
+    cells = [Path([(s + x, t + y) for x, y in around], closed=True) for t, s in places]
+    axes.add_patch(PathPatch(Path.make_compound_path(*cells), **look))
+
+
+def _two_digits(number: float) -> str:
+    return f"{float(f'{number:.2g}'):g}"
+
+
+def _token_square(axes: Axes, tokens: Sequence[str]) -> None:
+    """Axes of which both directions are the places of a text, from the upper left corner."""
+    labels = [visible(token) for token in tokens]
+    axes.set_xticks(range(len(tokens)), labels, fontfamily="monospace", color=INK)
+    axes.set_yticks(range(len(tokens)), labels, fontfamily="monospace", color=INK)
+    axes.set(xlim=(-0.6, len(tokens) - 0.4), ylim=(len(tokens) - 0.4, -0.6))
+    axes.grid(visible=False)
+    axes.spines[:].set_visible(False)
+
+
+def _letters_above(canvas: Canvas, axes: Axes, example: str) -> None:
+    """Letters of a sentence at its places 1, 2, … near the top, or on a phone the words that have room."""
+    end = -2
+    for piece in re.finditer(r"\w{4,}" if canvas.narrow else r"\S", example):
+        if canvas.narrow and piece.start() <= end + 2:
+            continue
+        end = piece.end()
+        axes.annotate(
+            piece[0],
+            (piece.start() + 1, axes.get_ylim()[1]),
+            (0, -6),
+            textcoords="offset points",
+            ha="left" if canvas.narrow else "center",
+            va="center",
+            color=INK_2,
+            fontfamily="sans-serif" if canvas.narrow else "monospace",
+        )

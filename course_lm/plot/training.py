@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 
-from matplotlib.figure import Figure
+from course_lm.plot.figure import drawing
+from course_lm.plot.style import DASHES, MODEL, SOURCE, Canvas, colors_of, plain_ticks
 
-from course_lm.plot.style import BLUE, GRAY, ORANGE, new_figure
 
-
+@drawing
 def training_curve(
-    steps: Sequence[int],
-    nats: Sequence[float],
-    val_steps: Sequence[int],
-    val_nats: Sequence[float],
-    floor: float | None = None,
-    title: str = "How does the loss fall while the model trains?",
-) -> Figure:
-    """How does the loss fall while the model trains?"""
-    figure, axes = new_figure(title, "updates", "loss, nats per token")
-    axes.plot(steps, nats, color=BLUE, linewidth=0.8, label="training batch")
-    axes.plot(val_steps, val_nats, "o", color=ORANGE, label="validation split")
-    if floor is not None:
-        axes.axhline(floor, color=GRAY, linestyle="--", label="entropy of the source")
-    axes.legend()
-    return figure
+    canvas: Canvas,
+    update: Sequence[int],
+    training: Sequence[float],
+    looked_at: Sequence[int],
+    validation: Sequence[float],
+    levels: Mapping[str, float],
+    question: str = "",
+) -> None:
+    """How does the loss fall while the model trains?
+
+    Args:
+        update: its numbers, from 1.
+        training: the loss of each update's batch, in nats per token.
+        looked_at: after which updates the validation split was scored.
+        validation: its losses there.
+        levels: what other models pay, by name, the exact source among them where it is known.
+    """
+    axes = canvas.axes("updates", "loss, nats per character")
+    axes.plot(update, training, color=MODEL, linewidth=1, alpha=0.65)
+    axes.plot(looked_at, validation, "o-", color=MODEL, markersize=5, clip_on=False)
+    ends = {"training": (sum(training[-20:]) / len(training[-20:]), MODEL), "validation": (validation[-1], MODEL)}
+    for name, color in colors_of([*levels]).items():
+        axes.axhline(levels[name], color=color, linestyle=DASHES[1], linewidth=1.2)
+        ends["source" if canvas.narrow and color == SOURCE else name] = (levels[name], color)
+    highest = max([*training, *validation, *levels.values()])
+    parts = 2 if canvas.narrow else 4
+    plain_ticks(axes, [max(update) * i // parts for i in range(parts + 1)], range(math.ceil(highest)))
+    axes.set(xlim=(0, max(update)), ylim=(0, 1.06 * highest))
+    canvas.label_ends(axes, ends)

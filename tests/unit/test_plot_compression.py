@@ -1,34 +1,33 @@
-import math
-
 import pytest
 
 from course_lm import plot
+from course_lm.plot.style import COLORS
 
 from .first_axes import first_axes
 
 
-def hatched(axes):
-    return [bar.get_hatch() == "//" for bar in axes.patches]
-
-
-def test_the_interval_that_is_left_is_as_wide_as_the_product_of_the_probabilities():
-    figure = plot.shrinking_interval(["a", "b"], [[0.25, 0.75], [0.5, 0.5], [0.9, 0.1]], truth=[1, 0, 1])
-    axes = first_axes(figure)
-    low, high = (float(word) for word in axes.texts[-1].get_text().split() if word[0].isdigit())
+@pytest.mark.parametrize("narrow", [False, True])
+def test_the_interval_that_is_left_is_as_wide_as_the_product_of_the_probabilities(narrow):
+    figure = plot.shrinking_interval(["a", "b"], [[0, 1, 4], [0, 1, 2], [0, 9, 10]], truth=[1, 0, 1])
+    axes = first_axes(figure.figure(narrow=narrow))
+    numbers = [float(text.get_text()) for text in axes.texts if text.get_text()[0].isdigit()]
+    low, high = numbers[-2:]
     assert high - low == pytest.approx(0.75 * 0.5 * 0.1)
     assert low == pytest.approx(0.25 + 0.75 * 0.5 * 0.9)
-    assert [bar.get_width() for bar in axes.patches] == pytest.approx([0.25, 0.75, 0.5, 0.5, 0.9, 0.1])
-    assert hatched(axes) == [False, True, True, False, False, True]
+    widths = [right - left for left, right in zip(numbers[::2], numbers[1::2], strict=True)]
+    assert widths == pytest.approx([1, 0.75, 0.75 * 0.5, 0.75 * 0.5 * 0.1])
 
 
-def test_sizes_of_methods_that_ask_a_model_are_hatched():
-    axes = first_axes(plot.file_sizes({"zip": 300, "model": 20}, uses_model=["model"]))
-    assert [bar.get_width() for bar in axes.patches] == [300, 20]
-    assert hatched(axes) == [False, True]
-    assert axes.patches[1].get_hatchcolor() != axes.patches[1].get_facecolor()  # else the hatching is not seen
+def test_the_true_share_of_each_row_is_the_strong_one():
+    axes = first_axes(plot.shrinking_interval("ab", [[0, 1, 4], [0, 1, 2]], truth=[1, 0]).figure())
+    strong = [patch for patch in axes.patches if patch.get_alpha() is None]
+    assert [(bar.get_x(), bar.get_width()) for bar in strong] == [(0.25, 0.75), (0, 0.5), (0, 1)]
 
 
-def test_training_is_drawn_between_ignorance_and_the_floor():
-    axes = first_axes(plot.bits_along_training([1, 2], [3.0, 1.0], ignorance=math.log2(8), floor=0.5))
-    heights = {line.get_label(): list(line.get_ydata()) for line in axes.lines}
-    assert heights == {"log₂ V: knows nothing": [3, 3], "training batch": [3, 1], "entropy of the source": [0.5, 0.5]}
+def test_methods_that_ask_a_model_stand_apart_and_each_bar_is_as_long_as_its_file():
+    sizes = {"zip": 300, "transformer": 20, "exact source": 10}
+    axes = first_axes(plot.file_sizes(sizes, uses_model=["transformer", "exact source"]).figure())
+    assert [bar.get_width() for bar in axes.patches] == [300, 20, 10]
+    assert list(axes.get_yticks()) == [0, 2, 3]
+    drawn = [COLORS[name] for name in ("rival", "model", "source")]
+    assert [text.get_color() for text in axes.texts if text.get_text().isdigit()] == drawn

@@ -4,24 +4,48 @@ import numpy as np
 import pytest
 
 from course_lm import plot
+from course_lm.plot.style import MODEL, SOURCE
+
+BOTH_WIDTHS = pytest.mark.parametrize("narrow", [False, True])
 
 
-def lines(figure):
-    return {line.get_label(): line.get_xydata() for line in figure.axes[0].lines}
+@BOTH_WIDTHS
+def test_the_running_product_falls_from_1_to_the_probability_of_the_text(narrow):
+    nats = {"exact source": [0.5, 1.0, 2.0], "trained model": [2.0, 1.0, 1.5]}
+    axes = plot.running_product(list("abc"), nats).figure(narrow=narrow).axes[0]
+    source, model = (line.get_ydata() for line in axes.lines)
+    assert source.tolist() == pytest.approx([1, math.exp(-0.5), math.exp(-1.5), math.exp(-3.5)])
+    assert model[-1] == pytest.approx(math.exp(-4.5))
+    assert [line.get_color() for line in axes.lines] == [SOURCE, MODEL]
 
 
-def test_the_running_product_ends_at_the_probability_of_the_text():
-    nats = [0.5, 1.0, 2.0]
-    drawn = lines(plot.running_product(list("abc"), {"source": nats, "model": nats[::-1]}))
-    assert drawn["source"][-1] == pytest.approx((2, math.exp(-3.5)))
-    assert drawn["model"][0] == pytest.approx((0, math.exp(-2.0)))
+@BOTH_WIDTHS
+def test_a_product_is_drawn_until_it_becomes_zero_and_the_sum_goes_on(narrow):
+    product = np.cumprod(np.full(400, 0.5, dtype=np.float32))
+    last = int((product > 0).sum())
+    read = np.arange(1, 402, 50)
+    axes = plot.running_logarithm(read, -read * math.log10(2), {"float32": last}).figure(narrow=narrow).axes[0]
+    everything, held, end = (line.get_xydata() for line in axes.lines)
+    assert held[-1] == pytest.approx((149, math.log10(2.0**-149)), rel=1e-3)  # the smallest float32
+    assert end[0] == pytest.approx(held[-1])
+    assert everything[-1] == pytest.approx((401, -401 * math.log10(2)), rel=1e-3)
+    assert axes.texts[0].get_text() == "float32: 0 from character 150 on"
 
 
-def test_a_product_is_drawn_until_it_becomes_zero_and_the_sum_goes_on():
-    p = np.full(400, 0.5)
-    product = np.cumprod(p.astype(np.float32))
-    figure = plot.running_logarithm(np.cumsum(np.log(p)), {"float32": product})
-    drawn = lines(figure)
-    assert drawn["product in float32"][-1] == pytest.approx((149, math.log10(2.0**-149)))  # the smallest float32
-    assert drawn["sum of logarithms"][-1] == pytest.approx((400, -400 * math.log10(2)))
-    assert [note.get_text() for note in figure.axes[0].texts] == ["float32: 0 from\ntoken 150 on"]
+@BOTH_WIDTHS
+def test_every_order_has_a_point_and_every_level_a_line_that_tells_its_loss(narrow):
+    levels = {"transformer": 0.313, "exact source": 0.305}
+    axes = plot.loss_by_order([1, 2, 5], [2.9, 1.75, 0.5], levels).figure(narrow=narrow).axes[0]
+    orders, *lines = axes.lines
+    assert orders.get_xydata().tolist() == [[1, 2.9], [2, 1.75], [5, 0.5]]
+    assert [(line.get_ydata()[0], line.get_color()) for line in lines] == [(0.313, MODEL), (0.305, SOURCE)]
+    said = [text.get_text() for text in axes.texts]
+    assert said[-2:] == ["transformer 0.313", "n-gram 0.50"]
+
+
+def test_on_a_phone_only_the_orders_that_gain_much_tell_their_loss():
+    figure = plot.loss_by_order([1, 2, 3, 4], [2.0, 1.0, 0.95, 0.5], {"exact source": 0.3})
+    wide, narrow = ({text.get_text() for text in figure.figure(narrow=n).axes[0].texts} for n in (False, True))
+    assert {"2.00", "1.00", "0.95"} <= wide
+    assert {"2.00", "1.00"} <= narrow
+    assert "0.95" not in narrow

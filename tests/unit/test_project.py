@@ -32,7 +32,7 @@ import socket
 def refuse(*arguments, **options):
     raise AssertionError("the network was asked for something")
 socket.socket.connect = socket.getaddrinfo = refuse
-import course_lm, course_lm.cli, course_lm.grading, course_lm.run_cache, course_lm.notebook, course_lm.plot
+import course_lm, course_lm.cli, course_lm.grading, course_lm.run_cache, course_lm.plot
 """
 
 
