@@ -3,7 +3,8 @@
 ``The loss is 0.312<!-- = loss --> nats`` holds if the expression ``loss``, evaluated in the notebook's own kernel after
 the code cell above the sentence, rounds to 0.312. ``<!-- = below: loss -->`` is evaluated after the code cell below it,
 for a number that stands before its cell, and ``<!-- = 03: loss -->`` at the end of chapter 3, whoever cites it: another
-notebook or a page. Expressions only read.
+notebook or a page. A sentence without a number, ``it never comes near<!-- holds: min(losses) > floor + 0.5 -->``,
+holds if the expression is true there; it takes ``below:`` and chapters alike. Expressions only read.
 
 Prose may write thousands with commas, a minus as − or -, and a % behind the number.
 """
@@ -21,6 +22,7 @@ from jupyter_client.blocking.client import BlockingKernelClient
 
 NUMBER = r"(?:(?<!\w)[-+−])?\d[\d,]*(?:\.\d+)?"  # the dash of 3-5 is no sign
 CITED = re.compile(rf"({NUMBER})[%$*]*<!-- *= *(?:(below|\d\d): *)?(.+?) *-->")
+CLAIM = re.compile(r"<!-- *holds: *(?:(below|\d\d): *)?(.+?) *-->")
 CODE = re.compile(r"^```(?!\{(?!math)).*?^```|`[^`\n]*`", re.DOTALL | re.MULTILINE)  # a directive holds prose
 CODE_OR_CITED = re.compile(f"{CODE.pattern}|{CITED.pattern}", CODE.flags)
 SLACK = 0.001
@@ -29,7 +31,7 @@ LONGEST = 60  # seconds for all expressions of a cell
 
 
 class Citation(NamedTuple):
-    """A number in prose.
+    """A number in prose, or a claim, whose truth is the number 1.
 
     Attributes:
         shown: as it is written.
@@ -61,8 +63,10 @@ def unit(shown: str) -> float:
 
 
 def citations(markdown: str) -> list[Citation]:
-    """All numbers in a text that cite a kernel."""
-    return [Citation(shown, where, asked) for shown, where, asked in CITED.findall(CODE.sub("", markdown))]
+    """All numbers and claims in a text that cite a kernel."""
+    text = CODE.sub("", markdown)
+    numbers = [Citation(shown, where, asked) for shown, where, asked in CITED.findall(text)]
+    return numbers + [Citation("1", where, f"bool({asked})") for where, asked in CLAIM.findall(text)]
 
 
 def citations_by_cell(notebook: nbformat.NotebookNode) -> dict[int, list[Citation]]:
@@ -96,17 +100,31 @@ def texts(path: Path) -> list[str]:
 
 def ask(client: BlockingKernelClient, expressions: Sequence[str]) -> list[float | str]:
     """The values of expressions in a kernel, or for one that has none, what is wrong with it."""
-    asked = {str(i): f"float({expression})" for i, expression in enumerate(expressions)}
+    replies = _evaluated(client, [f"float({expression})" for expression in expressions])
+    return [float(reply) if fine else reply for fine, reply in replies]
+
+
+def evaluate(client: BlockingKernelClient, expression: str) -> str:
+    """How a kernel writes the value of an expression."""
+    ((_, reply),) = _evaluated(client, [expression])
+    return reply
+
+
+def _evaluated(client: BlockingKernelClient, expressions: Sequence[str]) -> list[tuple[bool, str]]:
+    """For each expression whether it has a value, and that value or what is wrong, as text."""
+    asked = {str(i): expression for i, expression in enumerate(expressions)}
     message = client.execute("", silent=True, store_history=False, user_expressions=asked)
     end = time.monotonic() + LONGEST
     while True:
         reply = client.get_shell_msg(timeout=max(0.1, end - time.monotonic()))
         if reply["parent_header"].get("msg_id") == message:
             break
-    answers = reply["content"]["user_expressions"]
+    answers = [reply["content"]["user_expressions"][key] for key in asked]
     return [
-        float(answer["data"]["text/plain"]) if answer["status"] == "ok" else f"{answer['ename']}: {answer['evalue']}"
-        for answer in (answers[key] for key in asked)
+        (True, answer["data"]["text/plain"])
+        if answer["status"] == "ok"
+        else (False, f"{answer['ename']}: {answer['evalue']}")
+        for answer in answers
     ]
 
 

@@ -3,7 +3,7 @@
     python book/_tools/execute.py NOTEBOOK ...
 
 Each runs under two sets of instructions, as two processors would compute it. A cell whose text differs is refused, and
-so is a number in prose that lies so close to a rounding boundary that another processor could show another digit. Then
+so is a number, in prose or printed, so near a rounding boundary that another processor could show another digit. Then
 the numbers that prose cites are brought up to date, also those that others cite from a chapter, and those that changed
 are printed. What the sentences around them say is for the author to read again.
 
@@ -15,20 +15,34 @@ from __future__ import annotations
 import ast
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
+import plot_data
 import pooch
-from citations import Citation, Question, ask, citations_by_cell, citations_of_chapter, refreshed, texts, unit
+import printed
+from citations import (
+    Citation,
+    Question,
+    ask,
+    citations_by_cell,
+    citations_of_chapter,
+    evaluate,
+    refreshed,
+    texts,
+    unit,
+    wrong,
+)
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
+from printed import Printed
 
 ROOT = Path(__file__).parents[2]
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
-CELL_METADATA = {"mystnb", "tags"}
+CELL_METADATA = {"figure", "mystnb", "tags"}
 FOLDED = "hide-input"  # in the book; JupyterLab and Colab show the code
 NOTEBOOK_METADATA = {"accelerator", "colab"}  # what Colab reads: the notebook asks for a GPU
 # Runs that are kept depend on the instructions too, so each set has a folder of its own.
@@ -72,21 +86,36 @@ def normalized(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 def title_when_folded(source: str) -> str | None:
     """What the book shows in place of code that only imports or only draws; None for all other code."""
-    try:
-        statements = ast.parse(source).body
-    except SyntaxError:  # the first cell, which installs, holds a magic; the book does not show it
-        return None
+    statements = _statements(source)
     if statements and all(isinstance(statement, ast.Import | ast.ImportFrom) for statement in statements):
         return "Imports of this page"
-    if statements and all(ast.unparse(statement).startswith("show(") for statement in statements):
-        return "Code of this figure"
-    return None
+    return "Code of this figure" if len(statements) == 1 and draws(source) else None
 
 
-def run(
-    path: Path, others: Sequence[Citation], settings: Mapping[str, str]
-) -> tuple[nbformat.NotebookNode, list[Answer]]:
-    """A notebook with its outputs, and the answers to what its prose cites, and at its end to ``others``."""
+def draws(source: str) -> bool:
+    """Whether code ends with a call of a plot function, whose figure then shows itself."""
+    statements = _statements(source)
+    return bool(statements) and ast.unparse(statements[-1]).startswith("plot.")
+
+
+def _statements(source: str) -> list[ast.stmt]:
+    """Those of Python code; none of the first cell, which installs and holds a magic: the book does not show it."""
+    try:
+        return ast.parse(source).body
+    except SyntaxError:
+        return []
+
+
+class Run(NamedTuple):
+    """A notebook with its outputs, the answers to what its prose cites, and the numbers that it printed."""
+
+    notebook: nbformat.NotebookNode
+    given: list[Answer]
+    printed: list[Printed]
+
+
+def run(path: Path, others: Sequence[Citation], settings: Mapping[str, str]) -> Run:
+    """Run a notebook, and ask its kernel at the end for ``others`` too."""
     notebook = nbformat.read(path, as_version=4)
     asked = citations_by_cell(notebook)
     given: list[Answer] = []
@@ -100,63 +129,79 @@ def run(
         resources={"metadata": {"path": str(path.parent)}},
     )
     with client.setup_kernel(env=settings):
+        assert isinstance(client.kc, BlockingKernelClient)
+        client.kc.execute(printed.SETUP, silent=True, store_history=False)
         numbered = [(i, cell) for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
         for n, (i, cell) in enumerate(numbered):
+            source = cell.source
+            cell.source = printed.noting(source)
             client.execute_cell(cell, i)
+            cell.source = source
             here = asked.get(n, []) + ([*others] if n == len(numbered) - 1 else [])
-            assert isinstance(client.kc, BlockingKernelClient)
             answers = ask(client.kc, [citation.expression for citation in here])
             for citation, answer in zip(here, answers, strict=True):
                 if isinstance(answer, str):
                     raise ValueError(f"{path}: prose cites {citation.expression!r}, and it has no value: {answer}")
                 given.append(Answer(n, citation, answer))
-    return notebook, given
+        numbers = [Printed(*number) for number in ast.literal_eval(evaluate(client.kc, "numbers_in_print"))]
+    return Run(notebook, given, numbers)
 
 
-def differences(one: nbformat.NotebookNode, other: nbformat.NotebookNode) -> list[str]:
-    """The cells whose text two processors do not agree on."""
-    return [
-        cell.id
-        for cell, again in zip(one.cells, other.cells, strict=True)
-        if cell.cell_type == "code" and _text(cell) != _text(again)
-    ]
+def differences(one: nbformat.NotebookNode, other: nbformat.NotebookNode) -> Iterator[str]:
+    """What two processors do not agree on: texts, and figures by more than a tenth of what a test allows."""
+    for cell, again in zip(one.cells, other.cells, strict=True):
+        if cell.cell_type == "code":
+            if _text(cell) != _text(again):
+                yield f"two sets of instructions print different texts in the cell {cell.id}"
+            far = plot_data.tolerance(cell) / MOST_DRIFT
+            yield from (f"{cell.id}: {figure}" for figure in plot_data.different(cell.outputs, again.outputs, far))
 
 
 def _text(cell: nbformat.NotebookNode) -> list[tuple[str, str]]:
     return [(output.get("text", ""), output.get("data", {}).get("text/plain", "")) for output in cell.outputs]
 
 
-def doubtful(given: Sequence[Answer], again: Sequence[Answer]) -> list[str]:
-    """Numbers that another processor could round to another digit."""
-    found = []
-    for (_, citation, value), (_, _, other) in zip(given, again, strict=True):
-        drift = max(MOST_DRIFT * abs(value - other), LEAST_DRIFT * abs(value))
-        last_digit = unit(citation.shown)
-        to_boundary = abs((value / last_digit) % 1 - 0.5) * last_digit
-        if to_boundary < drift:
-            found.append(f"{citation.expression} is {value}, and with other instructions {other}")
-    return found
+def false_claims(one: Run) -> list[str]:
+    """Claims of the prose that the kernel denies; a wrong number is brought up to date instead."""
+    claims = [of for of in one.given if of.citation.expression.startswith("bool(")]
+    return wrong([of.citation for of in claims], [of.value for of in claims])
+
+
+def doubtful(one: Run, other: Run) -> Iterator[str]:
+    """Numbers of prose and of prints that another processor could round to another digit."""
+    shown = [
+        (of.citation.expression, of.value, again.value, unit(of.citation.shown))
+        for of, again in zip(one.given, other.given, strict=True)
+    ]
+    for number, same in zip(one.printed, other.printed, strict=True):
+        if number.last_digit is not None:
+            shown.append((f"a number printed with {number.how}", number.value, same.value, number.last_digit))
+    for what, value, otherwise, last_digit in shown:
+        if _to_boundary(value, last_digit) < max(MOST_DRIFT * abs(value - otherwise), LEAST_DRIFT * abs(value)):
+            yield f"show fewer digits, or take another example: {what} is {value}, elsewhere {otherwise}"
+
+
+def _to_boundary(value: float, last_digit: float) -> float:
+    """How far a value is from the next one that is rounded to another digit."""
+    return abs((value / last_digit) % 1 - 0.5) * last_digit
 
 
 def execute(path: Path, root: Path = ROOT) -> None:
     """Run one notebook in its own folder and store it; one that is refused stays as it was."""
     elsewhere = citations_of_chapter(root, path.name[:2]) if path.resolve().parent == root / "book" else {}
     others = [citation for found in elsewhere.values() for citation in found]
-    notebook, given = run(path, others, os.environ)
-    again, given_again = run(path, others, os.environ | OTHER_PROCESSOR)
-    if cells := differences(notebook, again):
-        raise ValueError(f"{path}: two sets of instructions print different texts in the cells {cells}")
-    if numbers := doubtful(given, given_again):
-        raise ValueError(f"{path}: show fewer digits, or take another example: {'; '.join(numbers)}")
+    here, there = run(path, others, os.environ), run(path, others, os.environ | OTHER_PROCESSOR)
+    if complaints := [*differences(here.notebook, there.notebook), *false_claims(here), *doubtful(here, there)]:
+        raise ValueError(f"{path}: {'; '.join(complaints)}")
     n_code = 0
-    for cell in notebook.cells:
+    for cell in here.notebook.cells:
         n_code += cell.cell_type == "code"
         if cell.cell_type == "markdown":
-            here = [of for of in given if of.after == n_code - (of.citation.where == "")]
-            cell.source = _announced(path, cell.source, by_question(here))
-    nbformat.write(normalized(notebook), path)
+            after = [of for of in here.given if of.after == n_code - (of.citation.where == "")]
+            cell.source = _announced(path, cell.source, by_question(after))
+    nbformat.write(normalized(here.notebook), path)
     for page in elsewhere:
-        refresh(page, by_question([of for of in given if of.citation.where.isdigit()]))
+        refresh(page, by_question([of for of in here.given if of.citation.where.isdigit()]))
 
 
 def by_question(given: Sequence[Answer]) -> Values:

@@ -2,15 +2,15 @@
 
     python book/_tools/toy_run.py
 
-Writes the folder `runs/toy`: the curve, the picture on the first page, and the page of figures that the book includes.
+Writes the folder `runs/toy`: the curve, the figure on the first page, and the page of numbers that the book includes.
 """
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import torch
-from matplotlib.figure import Figure
 
 from course_lm import (
     ModelConfig,
@@ -25,6 +25,7 @@ from course_lm import (
 )
 from course_lm.data import Corpus, line_starts
 from course_lm.evaluate import gap_to_source
+from course_lm.plot.figure import Plot
 from course_lm.run_cache import train_once
 
 ROOT = Path(__file__).parents[2]
@@ -54,7 +55,7 @@ def page(model: TransformerLM, corpus: Corpus, plan: TrainConfig) -> str:
     return f"| figure | value |\n|---|---|\n{table}\n\nIt writes:\n\n```text\n{whole_lines}\n```\n"
 
 
-def first_figure(model: TransformerLM, corpus: Corpus) -> Figure:
+def first_figure(model: TransformerLM, corpus: Corpus) -> Plot:
     """What the model expects after a few words: the picture on the first page."""
     prefix = "the brave d"
     ids = corpus.tokenizer.encode_with_bos(prefix)
@@ -64,7 +65,7 @@ def first_figure(model: TransformerLM, corpus: Corpus) -> Figure:
     return plot.next_token_bars([corpus.tokenizer.decode([i]) for i in best], p[best], truth="o", prefix=prefix)
 
 
-def curve(run: list[StepRecord], floor: float) -> Figure:
+def curve(run: list[StepRecord], floor: float) -> Plot:
     """The losses of the run."""
     looks = {record.step: loss for record in run if (loss := record.val_nats_per_token) is not None}
     return plot.training_curve(
@@ -72,7 +73,7 @@ def curve(run: list[StepRecord], floor: float) -> Figure:
         [record.nats_per_token for record in run],
         [*looks],
         [*looks.values()],
-        floor=floor,
+        {"exact source": floor},
     )
 
 
@@ -82,8 +83,11 @@ def main() -> None:
     corpus, plan = load_corpus("toy"), TrainConfig.preset(PRESET)
     model, run = train_once(ModelConfig.preset(PRESET, corpus.tokenizer.vocab_size), corpus, plan)
     FOLDER.mkdir(parents=True, exist_ok=True)
-    curve(run, ToyEnglish().entropy_rate).savefig(FOLDER / "curve.png", dpi=110)
-    first_figure(model, corpus).savefig(FOLDER / "next_token.png", dpi=110)
+    for name, figure in {
+        "curve": curve(run, ToyEnglish().entropy_rate),
+        "next_token": first_figure(model, corpus),
+    }.items():
+        (FOLDER / f"{name}.json").write_text(json.dumps(figure.to_store()), encoding="utf-8")
     (FOLDER / "page.md").write_text(page(model, corpus, plan), encoding="utf-8")
 
 

@@ -15,11 +15,13 @@ from pathlib import Path
 
 import gpu_runs
 import nbformat
-from citations import CITED, CODE, NUMBER, citations, citations_by_cell
-from execute import FOLDED, title_when_folded
+from citations import CITED, CLAIM, CODE, NUMBER, citations, citations_by_cell
+from execute import FOLDED, draws, title_when_folded
+
+from course_lm.plot.figure import MIME, digest
 
 SOURCED = re.compile(rf"{NUMBER}[%$*]*<!-- *@[\w-]+ *-->")
-TAG = re.compile(r"<!-- *[=@].*?-->")
+TAG = re.compile(r"<!-- *(?:[=@]|holds\b).*?-->")
 DECIMAL = re.compile(r"(?<![\w.])(?:\d[\d,]*)?\.\d+(?![\w.]*\.\d)|(?<![\w.])\d+e-?\d+\b")
 VERSION = re.compile(r"(?:Python|torch|Jupyter Book|IPython|CC BY|MIT)\s+\d+(?:\.\d+)*")
 SKIP_MARKER = re.compile(r"NBVAL_(?:SKIP|IGNORE_OUTPUT|RAISES_EXCEPTION)|PYTEST_VALIDATE_IGNORE_OUTPUT", re.IGNORECASE)
@@ -63,12 +65,11 @@ def _code_cell(cell: nbformat.NotebookNode) -> Iterator[str]:
     names = [output.get("name") for output in cell.outputs]
     if re.search(r"^\s*(?:print|check)\(", cell.source, re.MULTILINE) and "stdout" not in names:
         yield "it prints, but no printed output is stored"
-    n_shown = len(re.findall(r"^\s*show\(", cell.source, re.MULTILINE))
-    figures = [output for output in cell.outputs if "image/png" in output.get("data", {})]
-    if n_shown != len(figures):
-        yield f"it shows {n_shown} figures, but {len(figures)} are stored"
-    if n_shown and not cell.metadata.get("mystnb", {}).get("image", {}).get("alt"):
-        yield "its figure has no alternative text (cell metadata mystnb.image.alt)"
+    figures = [output.data for output in cell.outputs if {"image/png", MIME} & set(output.get("data", {}))]
+    if draws(cell.source) != bool(figures):
+        yield "it ends with a figure and none is stored, or the other way round"
+    for data in figures:
+        yield from _figure(cell, data)
     for output in cell.outputs:
         yield from _output(output)
 
@@ -81,13 +82,22 @@ def _output(output: nbformat.NotebookNode) -> Iterator[str]:
         yield "an output has no text form, so nothing would be compared"
     if ADDRESS.search(data.get("text/plain", "") + output.get("text", "")):
         yield "a memory address is stored"
-    if "image/png" in data:
-        yield from _png(base64.b64decode(data["image/png"]), data.get("text/plain", ""))
 
 
-def _png(png: bytes, text: str) -> Iterator[str]:
-    """Is it a whole PNG, and the one whose data the text describes?"""
-    described = re.search(r"data ([0-9a-f]{16})>", text)
+def _figure(cell: nbformat.NotebookNode, data: nbformat.NotebookNode) -> Iterator[str]:
+    """Has it words for those who do not see it, its data, and the PNG of these data?"""
+    words = cell.metadata.get("figure", {})
+    yield from (
+        f"its figure has no {name} (cell metadata figure.{name})" for name in ("alt", "caption") if not words.get(name)
+    )
+    if MIME not in data or "image/png" not in data:
+        yield "a figure was not made by course_lm.plot, or its data or its picture is lost"
+    else:
+        yield from _png(base64.b64decode(data["image/png"]), digest(**data[MIME]))
+
+
+def _png(png: bytes, described: str) -> Iterator[str]:
+    """Is it a whole PNG, and the one of the data with this digest?"""
     chunks = {}
     position = 8
     while position + 12 <= len(png):
@@ -101,17 +111,15 @@ def _png(png: bytes, text: str) -> Iterator[str]:
         position += 12 + length
     if not png.startswith(b"\x89PNG") or b"IEND" not in chunks:
         yield "a figure's PNG is not whole"
-    elif not described:
-        yield "a figure was not made by show()"
-    elif chunks.get(b"tEXt") != b"Description\0data " + described[1].encode():
-        yield "a figure's PNG is not the one that its text describes"
+    elif chunks.get(b"tEXt") != b"Description\0data " + described.encode():
+        yield "a figure's PNG is not the one of its data"
 
 
 def complaints_about_prose(markdown: str) -> Iterator[str]:
     """What is wrong with one Markdown text without asking a kernel: decimals without a source, and lost tags."""
     text = CODE.sub("", markdown)
     text = re.sub(r"\]\([^)]*\)", "]", text)
-    text = SOURCED.sub("", CITED.sub("", text))
+    text = SOURCED.sub("", CLAIM.sub("", CITED.sub("", text)))
     if leftover := TAG.findall(text):
         yield f"tags that stand behind no number: {leftover}"
     if untied := DECIMAL.findall(VERSION.sub("", text)):

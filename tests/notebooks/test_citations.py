@@ -4,6 +4,7 @@ from pathlib import Path
 
 import execute
 import nbformat
+import printed
 import pytest
 from citations import (
     Citation,
@@ -18,6 +19,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from jupyter_client.manager import start_new_kernel
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from printed import Printed
 
 SPECIMEN = Path(__file__).with_name("specimen.ipynb")
 VALUES = {
@@ -134,6 +136,36 @@ def test_one_expression_has_the_value_of_the_place_where_it_is_cited(tmp_path):
     assert stored == ["1<!-- = a -->, 2<!-- = below: a -->", "2<!-- = a -->"]
 
 
+@pytest.mark.parametrize(
+    ("value", "how", "last_digit"),
+    [
+        (0.5, ".2f", 0.01),
+        (0.5, "+8,.1f", 0.1),
+        (0.5, ".0%", 0.01),
+        (123.0, ".2e", 1.0),
+        (123.0, ".2g", 10.0),
+        (0.0123, ".2g", 0.001),
+        (7.0, ">5", None),
+    ],
+)
+def test_the_last_digit_of_a_printed_number_is_that_of_its_format(value, how, last_digit):
+    assert Printed(value, how).last_digit == (last_digit and pytest.approx(last_digit))
+
+
+def test_noting_what_is_printed_changes_nothing_that_is_done(capsys):
+    source = (
+        "w = 7\ntotal = 0\nfor x in (1.25, 'a'):\n    total += 1\n    print(f'{x!r:>{w}}', f'{total / 3:.{2}f}')\ntotal"
+    )
+    kernel: dict[str, object] = {}
+    exec(source, {})
+    plain = capsys.readouterr().out
+    exec(printed.SETUP, kernel)
+    exec(printed.noting(source), kernel)
+    assert capsys.readouterr().out == plain
+    assert kernel["numbers_in_print"] == [(1.25, ">7"), (1 / 3, ".2f"), (2 / 3, ".2f")]
+    assert printed.noting("%matplotlib inline") == "%matplotlib inline"
+
+
 def test_what_others_cite_from_a_chapter_is_brought_up_to_date(tmp_path):
     (tmp_path / "book").mkdir()
     path, page = tmp_path / "book" / "03_chapter.ipynb", tmp_path / "book" / "page.md"
@@ -146,9 +178,11 @@ def test_what_others_cite_from_a_chapter_is_brought_up_to_date(tmp_path):
 @pytest.mark.parametrize(
     ("source", "prose", "complaint"),
     [
-        ("import os; print(os.environ.get('ONEDNN_MAX_CPU_ISA'))", "", "print different texts in the cells"),
+        ("import os; print(os.environ.get('ONEDNN_MAX_CPU_ISA'))", "", "print different texts in the cell"),
         ("import os; a = 0.1249 + 0.0002 * ('ONEDNN_MAX_CPU_ISA' in os.environ)", "0.12<!-- = a -->", "fewer digits"),
         ("a = 0.125", "0.12<!-- = a -->", "fewer digits"),
+        ("a = 0.125; print(f'{a:.2f}')", "", "a number printed with .2f is 0.125"),
+        ("for share in (0.3, 0.44449999999999): print(f'{share:>9.1%}')", "", "a number printed with >9.1%"),
         ("a = 1", "1<!-- = b -->", "prose cites 'b', and it has no value: NameError"),
     ],
 )
@@ -167,9 +201,9 @@ def test_what_another_processor_could_print_otherwise_is_refused_and_nothing_is_
     ("source", "title"),
     [
         ("import math\nfrom pathlib import Path", "Imports of this page"),
-        ("show(plot.bars(nats))\nshow(figure, decimals=None)", "Code of this figure"),
+        ("plot.bars(nats, floor)", "Code of this figure"),
         ("import math\nx = math.pi", None),
-        ("x = 1\nshow(figure)", None),
+        ("x = 1\nplot.bars(x)", None),
         ("%pip install x", None),
         ("", None),
     ],
