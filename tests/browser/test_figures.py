@@ -124,7 +124,7 @@ def test_coder_narrows_the_interval_by_the_shares(open_page: OpenPage, server: s
     page = open_page(f"{server}/book/{CHAPTERS['coder']}.html")
     assert walk(page, code.get_text(), first).startswith("0.01001100100111 ")  # the code words of the chapter
     page.get_by_label("message").fill("aaxaa")  # x is no symbol
-    page.get_by_label("shares").select_option("mostly a")
+    page.locator(".course-figure").get_by_label("shares").select_option("mostly a")
     assert walk(page, "aaaa", second).startswith("0.00 ")
     assert page.get_by_role("button", name="Next character").is_disabled()
     page.get_by_role("button", name="Back").press("Enter")

@@ -50,6 +50,11 @@ PAGE = (
     "<main><h1>A page</h1>{}</main></html>"
 )
 
+DRAWING = (
+    '<style>body {{ background: white }}</style><figure class="plot">'
+    '<svg viewBox="0 0 100 30" width="100" height="30" font-size="12">{}</svg></figure>'
+)
+
 
 @pytest.mark.parametrize(
     ("body", "check", "complaint"),
@@ -65,6 +70,22 @@ PAGE = (
         ),
         ('<div style="height: 9px; overflow: auto">a<br>b</div>', page_checks.layout_violations, "scrollable-region"),
         ('<img src="data:,">', page_checks.other_violations, "image-alt"),
+        (
+            DRAWING.format('<text y="20" font-size="9">small</text>'),
+            page_checks.drawings,
+            "a figure: small is 9.0 pixels",
+        ),
+        (DRAWING.format('<text x="90" y="20">far</text>'), page_checks.drawings, "a figure: far sticks out"),
+        (
+            DRAWING.format('<text y="20" fill="#aaa">gray</text>'),
+            page_checks.drawings,
+            "a figure: gray has a contrast of 2.3",
+        ),
+        (
+            DRAWING.format('<text y="20">one</text><text x="4" y="22">other</text>'),
+            page_checks.drawings,
+            "a figure: other lies on one",
+        ),
         ('<button style="font-size: 6px">x</button>' * 2, page_checks.other_violations, "target-size"),
     ],
 )

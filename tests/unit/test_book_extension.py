@@ -14,11 +14,13 @@ import pytest
 
 pytest.importorskip("sphinx", reason="the book's tools are not installed")
 
-from course_ext import figures, glossary, head, not_found, pages, reference, repository
+from course_ext import glossary, head, icons, not_found, pages, plots, reference, repository
 from docutils import nodes
 from docutils.utils import new_document
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
+
+from course_lm import plot
 
 DEFAULT = "https://github.com/stamped/course"
 ORIGIN = "https://github.com/fork/course"
@@ -166,16 +168,53 @@ def test_addresses_count_from_the_root_and_others_stay() -> None:
     assert not_found.from_the_root(expected, "/lm/") == expected
 
 
-def test_figure_gets_its_size_and_other_images_stay(tmp_path: Path) -> None:
-    header = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + (300).to_bytes(4, "big") + (200).to_bytes(4, "big") + b"\x08\x02"
-    (tmp_path / "a.png").write_bytes(header + bytes(20))
-    app = stand_in(srcdir=tmp_path, builder=stand_in(images={"a.png": "1.png"}))
-    logo = '<img alt="logo" src="../_static/logo.png">'
-    context = {"body": f'<img alt="bars" src="../_images/1.png" />{logo}'}
-    figures.prepare_figures(app, "page", "page.html", context, None)
-    assert context["body"] == (
-        f'<img width="300" height="200" loading="lazy" alt="bars" src="../_images/1.png" />{logo}'
+FIGURE = plot.surprisal_curve([0.5, 0.01])
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_a_drawing_takes_colors_and_type_from_its_page_and_says_what_it_shows(narrow: bool) -> None:
+    drawn = plots.svg(FIGURE, 'A "curve".', narrow=narrow)
+    assert drawn == plots.svg(FIGURE, 'A "curve".', narrow=narrow)
+    assert drawn.startswith(f'<svg viewBox="0 0 {358 if narrow else 560} 290" role="img" aria-label="A &quot;')
+    assert set(re.findall(r"#[0-9a-f]{6};", drawn)) == set()
+    assert "var(--cost)" in drawn
+    assert set(re.findall(r"font-family: ([^;\"]*)", drawn)) == {"var(--sans)"}
+    assert "1 % costs 4.6 nats" in drawn  # letters, not outlines, and with all of their digits
+
+
+def test_two_drawings_of_a_page_share_no_name() -> None:
+    drawings = [plots.svg(FIGURE, "a", narrow=narrow) for narrow in (False, True)]
+    drawings.append(plots.svg(plot.surprisal_curve([0.5, 0.02]), "a", narrow=False))
+    names = [set(re.findall(r' id="([^"]+)"', drawn)) for drawn in drawings]
+    assert all(names)
+    assert not names[0] & names[1]
+    assert not names[0] & names[2]
+
+
+def test_long_data_are_thinned_out_and_short_ones_stand_whole() -> None:
+    data = {
+        "question": "?",
+        "floor": 0.5,
+        "losses": {"\n": -2.0},
+        "steps": list(range(100)),
+        "nats": [1.5] * 100,
+    }
+    single, columns = plots.tables(data)
+    assert "<td>floor</td><td>0.5</td>" in single
+    assert "<td>↵</td><td>−2</td>" in single
+    assert columns.count("<tr>") == 1 + 20
+    assert "<th>steps</th><th>nats</th>" in columns
+
+
+def test_figures_of_a_chapter_are_numbered_whether_they_move_or_not() -> None:
+    moveable = '<figure class="course-figure" data-figure="mask"><figcaption><p>B</p></figcaption></figure>'
+    context = {"body": f'<figure class="plot"><figcaption>A</figcaption></figure>{moveable}'}
+    plots.number_figures(stand_in(), "book/03_cross_entropy", "page.html", context, None)
+    assert (
+        '<figure class="plot" id="figure-3.1"><figcaption><span class="figure-number">Figure 3.1.</span> A'
+        in context["body"]
     )
+    assert '<figcaption><p><span class="figure-number">Figure 3.2.</span> B' in context["body"]
 
 
 def test_comments_leave_the_page_and_the_rest_stays() -> None:
@@ -189,17 +228,45 @@ def test_comments_leave_the_page_and_the_rest_stays() -> None:
     assert next(document.findall(nodes.raw))["format"] == "html"
 
 
-def test_thebe_is_dropped_and_other_assets_stay() -> None:
+@pytest.mark.parametrize(
+    ("body", "needed"),
+    [
+        ("<p>text</p>", set()),
+        ('<div class="highlight"><pre>code</pre></div>', {"_static/copybutton.js", "_static/clipboard.min.js"}),
+        ('<div class="toggle docutils container">', {"_static/togglebutton.js"}),
+        ('<div class="admonition dropdown">', {"_static/togglebutton.js"}),
+        ('<div class="docutils sd-card">', {"_static/design-tabs.js", "_static/sphinx-design.min.css"}),
+    ],
+)
+def test_page_loads_only_what_it_needs(body: str, needed: set[str]) -> None:
+    names = "copybutton.js clipboard.min.js togglebutton.js design-tabs.js glossary.js sphinx-thebe.js".split()
     asset = SimpleNamespace
     scripts = [
+        *(asset(filename=f"_static/{name}", attributes={}) for name in names),
         asset(filename="https://unpkg.com/thebe@0.8.2/lib/index.js", attributes={}),
         asset(filename=None, attributes={"body": "var thebe_selector = 'x'"}),
-        asset(filename="_static/glossary.js", attributes={}),
     ]
-    context: dict[str, Any] = {"script_files": scripts, "css_files": ["_static/sphinx-thebe.css", "_static/course.css"]}
-    pages.drop_thebe(stand_in(), "page", "page.html", context, None)
-    assert [script.filename for script in context["script_files"]] == ["_static/glossary.js"]
-    assert context["css_files"] == ["_static/course.css"]
+    sheets = [f"_static/{name}" for name in "pygments.css sphinx-design.min.css sphinx-thebe.css course.css".split()]
+    context: dict[str, Any] = {"body": body, "script_files": scripts, "css_files": sheets}
+    pages.drop_unused(stand_in(), "page", "page.html", context, None)
+    left = {*(script.filename for script in context["script_files"]), *context["css_files"]}
+    assert left == {"_static/glossary.js", "_static/course.css"} | needed
+
+
+ICONS = (
+    r'a{color:red}.fa-bars:before,.fa-navicon:before{content:"\f0c9"}.fa-0:before{content:"\30"}'
+    r'.fa-sun:before{content:"\f185"}b:after{content:"\f107"}.fa-lg{font-size:2em}'
+    f'html{{--bell:"{chr(0xF0F3)}"}}'  # the theme writes some as they are
+)
+
+
+def test_only_icons_that_are_shown_stay_in_the_style_sheet() -> None:
+    css = icons.without_other_icons(ICONS, {"fa-navicon", "fa-lg"})
+    assert ".fa-bars:before,.fa-navicon:before" in css
+    assert "fa-sun" not in css
+    assert "fa-0" not in css
+    assert ".fa-lg{font-size:2em}" in css
+    assert icons.characters(css) == {0xF0C9, 0xF0F3, 0xF107}
 
 
 GLOSSARY = """# Glossary

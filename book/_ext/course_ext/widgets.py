@@ -1,4 +1,4 @@
-"""Files that only some pages need: those of the interactive figures and of the live model.
+"""Files that only some pages need: those of figures and of the live model.
 
 A page loads them if its body holds their marker. All other pages stay as small as they are.
 """
@@ -10,7 +10,8 @@ from sphinx.application import Sphinx
 
 # A piece of a page's HTML, and what such a page loads from _static, in this order.
 FILES = {
-    'data-figure="': ("figures/figures.css", "figures/figure.js"),
+    '<figure class="plot"': ("figures/plot.css",),
+    'data-figure="': ("figures/plot.css", "figures/figures.css", "figures/figure.js"),
     'data-figure="softmax"': ("figures/softmax.js",),
     'data-figure="surprisal"': ("figures/surprisal.js",),
     'data-figure="coder"': ("figures/coder.js",),
