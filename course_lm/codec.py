@@ -39,8 +39,8 @@ def compress(text: str, model: LanguageModel, tokenizer: Tokenizer) -> bytes:
     r"""A text as bytes: a header of ``HEADER_BYTES``, then the payload.
 
     The payload is the sum of :math:`-\log_2 p(\text{token} \mid \text{its window})` over the tokens, in bits, up to
-    rounding: what `ledger` gives for the line break ``bos_id`` and the text. A character that the tokenizer cannot
-    encode costs 52 bits, and the model reads a line break in its place.
+    rounding: what `ledger` gives for ``bos_id`` and the text. A character that the tokenizer cannot encode costs 52
+    bits, and the model reads ``bos_id`` in its place.
 
     Args:
         text: any text; the empty one too.

@@ -26,8 +26,9 @@ N_BYTES = 256
 class Tokenizer(ABC):
     r"""The base of all tokenizers: ``decode(encode(text)) == text`` for every text that one can encode.
 
-    The line break is always a token of its own, and it starts a text: a text is read as if one came before it, so
-    that its first token is predicted too. Two tokenizers are equal if they are saved as the same JSON.
+    A text is read as if the token ``bos_id`` came before it, so that its first token is predicted too. It is the line
+    break, which is always a token of its own; only a model that was pretrained elsewhere has learned to expect another.
+    Two tokenizers are equal if they are saved as the same JSON.
 
     Attributes:
         kind: what tells one class from another in a saved file; the name of a class that does not say.
@@ -51,7 +52,7 @@ class Tokenizer(ABC):
     @property
     @abstractmethod
     def bos_id(self) -> int:
-        """The id of the line break."""
+        """The id of the token that starts a text."""
 
     @abstractmethod
     def __contains__(self, character: str) -> bool:
