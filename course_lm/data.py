@@ -91,7 +91,7 @@ def load_corpus(name: str | Path, *, tokenizer: Tokenizer | None = None) -> Corp
         path, name = shakespeare_path(), "shakespeare"
     else:
         path, name = Path(name), str(Path(name).resolve())
-    text = _read_text(path)
+    text = read_text(path, "the corpus")
     if not text:
         raise ValueError(f"the corpus {str(path)!r} is empty. Name a text file with at least two lines.")
     return _corpus(name, text, tokenizer or CharTokenizer.from_text(text))
@@ -242,12 +242,18 @@ def shakespeare_path() -> Path:
         ) from error
 
 
-def _read_text(path: Path) -> str:
+def read_text(path: Path, what: str) -> str:
+    r"""The text of a UTF-8 file, with line breaks as ``"\\n"``; ``what`` is what an error calls it.
+
+    Raises:
+        ValueError: if it is not UTF-8.
+        OSError: if the file cannot be read.
+    """
     try:
-        return read_bytes(path, "the corpus file").decode("utf-8").removeprefix(BYTE_ORDER_MARK).replace("\r\n", "\n")
+        return read_bytes(path, f"{what} file").decode("utf-8").removeprefix(BYTE_ORDER_MARK).replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise ValueError(
-            f"the corpus {str(path)!r} must be UTF-8 text; byte {error.start} is not. Save it as UTF-8."
+            f"{what} {str(path)!r} must be UTF-8 text; byte {error.start} is not. Save it as UTF-8."
         ) from error
 
 
