@@ -204,7 +204,7 @@ class CharTokenizer(Tokenizer):
             where, character = next((i, c) for i, c in enumerate(text) if c not in self._id_of)
             raise ValueError(
                 f"text must use the {self.vocab_size} characters of the alphabet; got {character!r} "
-                f"{_place(text, where)}. Remove it, or make the tokenizer from a text that contains it."
+                f"{place(text, where)}. Remove it, or make the tokenizer from a text that contains it."
             ) from None
 
     def to_bytes(self, ids: Tensor | Iterable[int]) -> bytes:
@@ -251,7 +251,7 @@ def utf8(text: str) -> bytes:
     except UnicodeEncodeError as error:
         raise ValueError(
             f"text must be whole Unicode characters; got the lone surrogate {text[error.start]!r} "
-            f"{_place(text, error.start)}. Remove it, or read the text again as the encoding that it was written in."
+            f"{place(text, error.start)}. Remove it, or read the text again as the encoding that it was written in."
         ) from None
 
 
@@ -260,6 +260,7 @@ def is_character(character: str) -> bool:
     return len(character) == 1 and not "\ud800" <= character <= "\udfff"
 
 
-def _place(text: str, where: int) -> str:
+def place(text: str, where: int) -> str:
+    """Where a character stands in a text, for an error."""
     line = text.count(LINE_BREAK, 0, where) + 1
     return f"(U+{ord(text[where]):04X}) at position {where}, line {line}"

@@ -13,7 +13,8 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 ON_COLAB = {"python_version": "3.13", "sys_platform": "linux", "platform_system": "Linux", "extra": ""}
-OWN = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+OWN, PRETRAINED = PROJECT["dependencies"], PROJECT["optional-dependencies"]["pretrained"]
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +55,12 @@ def added(lines: list[str], colab: dict[str, str]) -> set[str]:
 
 def test_installing_the_package_changes_no_package_on_colab(colab):
     assert changed(OWN, colab) == set()
+
+
+def test_what_pretrained_models_need_is_there_on_colab(colab):
+    assert PRETRAINED
+    assert changed(PRETRAINED, colab) == set()
+    assert changed(["transformers<5"], colab) == {"transformers"}
 
 
 def test_installing_the_package_adds_no_other_package_on_colab(colab):
