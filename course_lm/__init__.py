@@ -14,6 +14,7 @@ from course_lm.leaks import leaks_future
 from course_lm.loss import bits_per_byte, cross_entropy, nats_to_bits, perplexity
 from course_lm.model import TransformerLM
 from course_lm.ngram import NGramLM, UniformLM
+from course_lm.pretrained import load_pretrained
 from course_lm.sources import ToyEnglish
 from course_lm.tokenizer import ByteTokenizer, CharTokenizer, Tokenizer
 from course_lm.train import StepRecord, train
@@ -44,6 +45,7 @@ __all__ = [
     "ledger",
     "load_checkpoint",
     "load_corpus",
+    "load_pretrained",
     "nats_to_bits",
     "perplexity",
     "save_checkpoint",

@@ -1,5 +1,6 @@
 """Tiny texts, one tiny model and one exact source, made once."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
@@ -7,7 +8,16 @@ import pytest
 import torch
 from hypothesis import settings
 
-from course_lm import BPETokenizer, ByteTokenizer, CharTokenizer, ModelConfig, Tokenizer, ToyEnglish, TransformerLM
+from course_lm import (
+    BPETokenizer,
+    ByteTokenizer,
+    CharTokenizer,
+    ModelConfig,
+    Tokenizer,
+    ToyEnglish,
+    TransformerLM,
+)
+from course_lm._transformers import asking
 from course_lm.data import Corpus, line_starts
 from course_lm.grading import batch
 from course_lm.grading.sandbox import Sandbox
@@ -83,6 +93,24 @@ def corpus_file(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("corpus") / "animals.txt"
     path.write_text("".join(f"the {one} sees the {other}.\n" for one in "abcdefgh" for other in "abcdefghijklmnop"))
     return path
+
+
+@pytest.fixture(scope="session")
+def pretrained_folder(tmp_path_factory, toy) -> Callable[[str], Path]:
+    """The folder of a small model of the transformers library, made when its shape is first asked for."""
+    from .pretrained_folders import byte_level, network, save_tokenizer  # here, since it takes seconds
+
+    root, tokenizer = tmp_path_factory.mktemp("pretrained"), byte_level(toy.sample(5000))
+
+    def folder(shape: str) -> Path:
+        path: Path = root / shape
+        if not path.exists():
+            with asking(shape):  # quietly
+                network(shape).save_pretrained(path)
+                save_tokenizer(tokenizer, path)
+        return path
+
+    return folder
 
 
 @pytest.fixture

@@ -242,5 +242,6 @@ def test_the_public_names_are_those_that_are_listed():
     assert set(course_lm.__all__) <= set(dir(course_lm))
     expected = """ModelConfig TrainConfig TransformerLM Tokenizer CharTokenizer ByteTokenizer BPETokenizer ToyEnglish
         UniformLM NGramLM load_corpus batches cross_entropy perplexity nats_to_bits bits_per_byte ledger leaks_future
-        evaluate Metrics train StepRecord generate compress decompress save_checkpoint load_checkpoint"""
+        evaluate Metrics train StepRecord generate compress decompress save_checkpoint load_checkpoint
+        load_pretrained"""
     assert set(course_lm.__all__) == set(expected.split())

@@ -21,7 +21,7 @@ LIBRARY = {"byte-level": byte_level(SAMPLE), "byte fallback": byte_fallback(SAMP
 OURS = {name: LibraryTokenizer(theirs.to_str(), 400, bos_id=0) for name, theirs in LIBRARY.items()}
 READ = """
 import sys
-from course_lm import Tokenizer, library_tokenizer
+from course_lm import Tokenizer
 tokenizer = Tokenizer.load(sys.argv[1])
 print(type(tokenizer).__name__, tokenizer.encode_with_bos("the dög").tolist())
 assert "transformers" not in sys.modules

@@ -13,6 +13,7 @@ from course_lm.grading.question import all_questions
 from course_lm.grading.sealed import worker
 
 ROOT = Path(__file__).parents[2]
+OWN_HUB = ["tests/unit/test_pretrained.py"]
 PARTS = "course_lm book exercises solutions tests benchmarks".split()
 FILES = [path for part in PARTS for ending in ("py", "ipynb") for path in sorted((ROOT / part).rglob(f"*.{ending}"))]
 ATTACKS = ROOT / "tests" / "unit" / "attacks"  # notebooks that try what the grader must withstand
@@ -22,9 +23,11 @@ PICKLE = re.compile(
     re.MULTILINE | re.VERBOSE,
 )
 DOWNLOAD = re.compile(
-    r"""^[\s"]*(import|from)\ (requests|httpx|aiohttp|ftplib|huggingface_hub|datasets|urllib\.request|http\.client)\b
+    r"""^[\s"]*(import|from)\ (requests|httpx|aiohttp|ftplib|datasets|urllib\.request|http\.client)\b
+    | ^[\s"]*(import|from)\ huggingface_hub\b(?!\.errors)
     | \b(pooch\.(retrieve|create)|urlopen|urlretrieve|load_state_dict_from_url)\(
-    | \btorch\.hub\b""",
+    | \btorch\.hub\b
+    | \bAuto\w+\.from_pretrained\(""",
     re.MULTILINE | re.VERBOSE,
 )
 NO_NETWORK = """
@@ -80,10 +83,19 @@ def test_nothing_is_pickled_or_unpickled():
     assert files_with(PICKLE) == []
 
 
-def test_one_function_downloads_and_it_asks_for_the_checksum():
-    assert files_with(DOWNLOAD) == ["course_lm/data.py"]
+def test_two_functions_download_and_a_test_has_a_hub_that_is_not_the_real_one():
+    assert files_with(DOWNLOAD) == ["course_lm/data.py", "course_lm/pretrained.py", *OWN_HUB]
+
+
+def test_the_corpus_is_downloaded_with_its_checksum():
     text = (ROOT / "course_lm" / "data.py").read_text(encoding="utf-8")
     assert len(DOWNLOAD.findall(text)) == text.count('known_hash=f"sha256:{SHAKESPEARE_SHA256}"') == 1
+
+
+def test_a_pretrained_model_brings_no_code_and_only_numbers():
+    text = (ROOT / "course_lm" / "pretrained.py").read_text(encoding="utf-8")
+    assert len(DOWNLOAD.findall(text)) == text.count("trust_remote_code=False") == 3
+    assert text.count("use_safetensors=True") == 1
 
 
 def test_importing_the_package_asks_nothing_of_the_network():
