@@ -11,10 +11,10 @@ import typer
 from course_lm import run_log
 from course_lm.bpe import BPETokenizer
 from course_lm.checkpoint import FILE_NAME, Checkpoint, load_checkpoint
-from course_lm.cli.options import AsJson, Folder, Seed, load_run, print_numbers
+from course_lm.cli.options import AsJson, FolderOrNone, ModelName, Seed, TextFile, load_model, load_run, print_numbers
 from course_lm.cli.text import continuation
 from course_lm.config import ModelConfig, Precision, TrainConfig
-from course_lm.data import Corpus, load_corpus
+from course_lm.data import Corpus, load_corpus, read_text
 from course_lm.distributed import launched
 from course_lm.evaluate import evaluate as evaluate_model
 from course_lm.evaluate import gap_to_source
@@ -69,17 +69,29 @@ def train(
 
 
 def evaluate(
-    folder: Folder,
+    folder: FolderOrNone = None,
     corpus: Annotated[str | None, typer.Option(help="The run's own corpus where not given.")] = None,
+    name: ModelName = None,
+    text: TextFile = None,
+    context_length: Annotated[int | None, typer.Option(help="Tokens in a window, if less than the model's.")] = None,
     stride: Annotated[
         int | None, typer.Option(help="Tokens from one window to the next, so that they overlap.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure a trained model on the whole validation split."""
-    model, tokenizer, checkpoint = load_run(folder)
-    text = _own_corpus(folder, checkpoint) if corpus is None else load_corpus(corpus, tokenizer=tokenizer)
-    print_numbers(_measured(model, text, stride), as_json)
+    """Measure a trained model on the whole validation split, or any model on a text."""
+    if folder is not None and name is None and text is None:
+        model, tokenizer, checkpoint = load_run(folder)
+        data = _own_corpus(folder, checkpoint) if corpus is None else load_corpus(corpus, tokenizer=tokenizer)
+        print_numbers(_measured(model, data, context_length, stride), as_json)
+        return
+    if text is None or corpus is not None:
+        raise ValueError("a model must be measured on --text FILE, or a run on its --corpus. Name one of them.")
+    content = read_text(text, "the text")
+    lm, tokenizer = load_model(folder, name)
+    ids, n_bytes = tokenizer.encode_with_bos(content), len(content.encode())
+    metrics = evaluate_model(lm, ids, context_length=context_length, stride=stride, n_bytes=n_bytes)
+    print_numbers(asdict(metrics), as_json)
 
 
 def _checkpoint_to_resume(out: Path, resume: bool) -> Checkpoint | None:
@@ -121,10 +133,15 @@ def _load_text(corpus: str, tokenizer: str, checkpoint: Checkpoint | None) -> Co
     raise ValueError(f"--tokenizer must be 'characters', 'bytes' or 'bpe:V', such as bpe:512; got {tokenizer!r}.")
 
 
-def _measured(model: TransformerLM, corpus: Corpus, stride: int | None = None) -> dict[str, Any]:
+def _measured(
+    model: TransformerLM, corpus: Corpus, context_length: int | None = None, stride: int | None = None
+) -> dict[str, Any]:
     starts = corpus.starts(corpus.val) if stride is None else None
     n_bytes = corpus.bytes_predicted(corpus.val)
-    numbers = asdict(evaluate_model(model, corpus.val, stride=stride, starts=starts, n_bytes=n_bytes))
+    metrics = evaluate_model(
+        model, corpus.val, context_length=context_length, stride=stride, starts=starts, n_bytes=n_bytes
+    )
+    numbers = asdict(metrics)
     if corpus.source is not None and starts is not None:
         gap = gap_to_source(model, corpus.source, corpus.val, starts)
         numbers |= {"gap_to_source_nats": gap.nats_per_token, "gap_standard_error_nats": gap.standard_error}

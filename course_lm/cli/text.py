@@ -13,10 +13,21 @@ import torch
 import typer
 
 from course_lm._files import read_bytes, write_whole
-from course_lm.cli.options import AsJson, Folder, Seed, load_run, print_numbers
+from course_lm.cli.options import (
+    AsJson,
+    Folder,
+    FolderOrNone,
+    ModelName,
+    Seed,
+    TextFile,
+    load_model,
+    load_run,
+    print_numbers,
+)
 from course_lm.codec import HEADER_BYTES
 from course_lm.codec import compress as compress_text
 from course_lm.codec import decompress as decompress_text
+from course_lm.data import read_text
 from course_lm.evaluate import LedgerRow
 from course_lm.evaluate import ledger as make_ledger
 from course_lm.generate import stream
@@ -45,18 +56,25 @@ def generate(
 
 
 def ledger(
-    folder: Folder,
-    text: Annotated[str, typer.Argument(help="The text to score, read as if a line break came before it.")],
+    folder: FolderOrNone = None,
+    text: Annotated[str | None, typer.Argument(help="The text to score, read as from its beginning.")] = None,
+    name: ModelName = None,
+    file: TextFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show what every token of a text costs under a trained model, and the total."""
-    model, tokenizer, _ = load_run(folder)
-    if not text:
-        raise ValueError("TEXT must have at least one character; got an empty text.")
-    rows = make_ledger(model, tokenizer.encode_with_bos(text))
-    totals = _totals(rows, len(text.encode()))
+    """Show what every token of a text costs under a model, and the total."""
+    content = read_text(file, "the text") if file is not None else text
+    if not content:
+        raise ValueError(
+            f"TEXT must have at least one character; got {'no text' if content is None else 'an empty text'}. Give "
+            "one, or --text FILE."
+        )
+    model, tokenizer = load_model(folder, name)
+    rows = make_ledger(model, tokenizer.encode_with_bos(content))
+    totals = _totals(rows, len(content.encode()))
     if as_json:
-        tokens = [asdict(row) | {"token": tokenizer.decode([row.token]), "id": row.token} for row in rows]
+        texts = [tokenizer.to_bytes([row.token]).decode(errors="replace") for row in rows]
+        tokens = [asdict(row) | {"token": text, "id": row.token} for row, text in zip(rows, texts, strict=True)]
         typer.echo(json.dumps({"tokens": tokens, "totals": totals}))
         return
     typer.echo(f"{'token':>10} {'p':>8} {'nats':>8} {'bits':>8} {'total nats':>11} {'perplexity':>11}")

@@ -1,5 +1,6 @@
 """Tiny texts, one tiny model and one exact source, made once."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
@@ -16,6 +17,7 @@ from course_lm import (
     Tokenizer,
     ToyEnglish,
     TransformerLM,
+    cli,
 )
 from course_lm._transformers import asking
 from course_lm.data import Corpus, line_starts
@@ -111,6 +113,20 @@ def pretrained_folder(tmp_path_factory, toy) -> Callable[[str], Path]:
         return path
 
     return folder
+
+
+@pytest.fixture
+def run(capsys, monkeypatch):
+    """Run the command line in this process: exit code, standard output, standard error."""
+
+    def call(*words: str):
+        monkeypatch.setattr(sys, "argv", ["course-lm", *map(str, words)])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        captured = capsys.readouterr()
+        return end.value.code or 0, captured.out, captured.err
+
+    return call
 
 
 @pytest.fixture

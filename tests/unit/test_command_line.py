@@ -15,20 +15,6 @@ from course_lm.cli.text import continuation
 from course_lm.codec import HEADER_BYTES
 
 
-@pytest.fixture
-def run(capsys, monkeypatch):
-    """Run the command line in this process: exit code, standard output, standard error."""
-
-    def call(*words: str):
-        monkeypatch.setattr(sys, "argv", ["course-lm", *map(str, words)])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        captured = capsys.readouterr()
-        return end.value.code or 0, captured.out, captured.err
-
-    return call
-
-
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory, corpus_file) -> Path:
     folder = tmp_path_factory.mktemp("runs") / "animals"
