@@ -12,7 +12,7 @@ BY_FILE := -n 2 --dist loadfile
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=600 --ignore=tests/notebooks/specimen.ipynb
 NOTEBOOKS := tests/notebooks book solutions
 
-.PHONY: setup book test test-unit test-notebooks test-browser test-long notebooks repo test-colab gpu-runs lab serve lint audit release lock clean
+.PHONY: setup book test test-unit test-notebooks test-browser test-long notebooks repo test-colab gpu-runs pretrained-record lab serve lint audit release lock clean
 
 setup: $(READY)
 
@@ -76,6 +76,10 @@ gpu-runs: $(READY)
 	if $(BIN)/python -c "import sys, torch; sys.exit(not torch.cuda.is_available())"; then \
 		$(BIN)/python benchmarks/gpu.py $(if $(NANOGPT),--nanogpt $(NANOGPT)) --json benchmarks/records; fi
 	$(BIN)/python book/_tools/gpu_runs.py
+
+# What small public models pay for the same texts; needs a network. MACHINE="two cores of …" says where it ran.
+pretrained-record: $(READY)
+	$(BIN)/python benchmarks/pretrained_record.py "$(or $(MACHINE),$(shell uname -srm))"
 
 lab: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[lab]" -c constraints.txt

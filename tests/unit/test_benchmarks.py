@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import math
 import re
 import subprocess
 import sys
@@ -10,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from course_lm import ModelConfig, TransformerLM
+from course_lm import ModelConfig, TransformerLM, evaluate, load_pretrained
 from course_lm.grading.batch import Plan
 from course_lm.grading.question import all_questions
+
+from .pretrained_folders import CONTEXT
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
@@ -37,6 +40,59 @@ def test_the_operations_of_a_token_are_those_counted_by_hand(monkeypatch):
     model = TransformerLM(ModelConfig(vocab_size=5, context_length=8, n_layers=2, n_heads=1, d_model=4))
     weights = 2 * 12 * 4 * 4 + 5 * 4  # two blocks and the head; the embedding only looks up
     assert gpu.operations_per_token(model) == 6 * weights + 6 * 2 * 4 * 8
+
+
+@pytest.fixture
+def pretrained_record(monkeypatch):
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    module = importlib.import_module("pretrained_record")
+    own = {"English": module.ENGLISH, "Python": module.CODE, "German": module.GERMAN}
+    monkeypatch.setattr(module, "texts", lambda: own)
+    return module
+
+
+def test_the_record_of_pretrained_models_is_what_the_evaluation_says(
+    pretrained_record, pretrained_folder, tmp_path, monkeypatch, capsys
+):
+    folder, out = pretrained_folder("gpt2"), tmp_path / "record.json"
+    words = ["pretrained_record", "a machine", "--models", folder, "--context-length", 2 * CONTEXT]
+    monkeypatch.setattr(sys, "argv", [*map(str, words), "--out", str(out)])
+    capsys.readouterr()
+    pretrained_record.main()
+    printed = capsys.readouterr()
+    record = json.loads(out.read_text(encoding="utf-8"))
+    assert record["machine"] == "a machine"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", record["made"])
+    (model,) = record["models"]
+    assert (model["name"], model["context_length"]) == ("gpt2", CONTEXT)
+    assert printed.err == ""
+    assert len(printed.out.splitlines()) == 2 + len(model["texts"])
+
+    lm, tokenizer = load_pretrained(folder)
+    for text, (name, costs) in zip(pretrained_record.texts().values(), model["texts"].items(), strict=True):
+        ids, n_bytes = tokenizer.encode_with_bos(text), len(text.encode())
+        assert (costs["n_bytes"], costs["n_tokens"], costs["window"]) == (n_bytes, len(ids) - 1, CONTEXT)
+        assert costs["tokens_per_word"] == pytest.approx((len(ids) - 1) / len(text.split()))
+        for way, stride in (("windows", None), ("stride", CONTEXT // 2)):
+            nats = evaluate(lm, ids, stride=stride).nats_per_token
+            bits_per_byte = nats * (len(ids) - 1) / math.log(2) / n_bytes
+            assert [*costs[way].values()] == pytest.approx([nats, bits_per_byte])
+            assert f"| {name} | " in printed.out
+            assert f" {nats:.3f} | {bits_per_byte:.3f} |" in printed.out
+
+
+def test_without_a_network_the_record_says_so_in_one_line(pretrained_record, tmp_path, monkeypatch, capsys):
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(sys, "argv", ["pretrained_record", "a machine", "--out", str(tmp_path / "record.json")])
+    with pytest.raises(SystemExit) as end:
+        pretrained_record.main()
+    out, err = capsys.readouterr()
+    assert (end.value.code, out, err.count("\n")) == (1, "", 1)
+    assert err.startswith("pretrained_record: no network, and so no record: the model 'openai-community/gpt2' must be")
+    assert not (tmp_path / "record.json").exists()
 
 
 @pytest.mark.long

@@ -13,7 +13,7 @@ from course_lm.grading.question import all_questions
 from course_lm.grading.sealed import worker
 
 ROOT = Path(__file__).parents[2]
-OWN_HUB = ["tests/unit/test_pretrained.py"]
+OWN_HUB = ["tests/unit/test_benchmarks.py", "tests/unit/test_pretrained.py"]
 PARTS = "course_lm book exercises solutions tests benchmarks".split()
 FILES = [path for part in PARTS for ending in ("py", "ipynb") for path in sorted((ROOT / part).rglob(f"*.{ending}"))]
 ATTACKS = ROOT / "tests" / "unit" / "attacks"  # notebooks that try what the grader must withstand
@@ -83,7 +83,7 @@ def test_nothing_is_pickled_or_unpickled():
     assert files_with(PICKLE) == []
 
 
-def test_two_functions_download_and_a_test_has_a_hub_that_is_not_the_real_one():
+def test_two_functions_download_and_two_tests_have_hubs_that_are_not_the_real_one():
     assert files_with(DOWNLOAD) == ["course_lm/data.py", "course_lm/pretrained.py", *OWN_HUB]
 
 
