@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import html
 import json
+import logging
 import re
 import warnings
 from collections import defaultdict
@@ -122,7 +123,8 @@ def svg(drawn: Plot, alt: str, *, narrow: bool) -> str:
 
 @functools.cache
 def use_the_pages_fonts() -> None:
-    """Let matplotlib measure letters as the page will show them."""
+    """Let matplotlib measure letters as the page will show them, bold ones as if they were not."""
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     for font in fonts.for_figures():
         fontManager.addfont(font)
 
