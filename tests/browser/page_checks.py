@@ -16,8 +16,11 @@ WIDTHS = (1280, 768, 390, 320)  # pixels: a laptop, a tablet, a phone, and the n
 MOST_KILOBYTES = 750  # over the network, on a first visit
 
 
-def all_checks(page: Page) -> Iterator[str]:
-    """Look at a page that was opened in light mode, in every width and both modes; it is changed by that."""
+def all_checks(page: Page, *, like_another: bool = False) -> Iterator[str]:
+    """Look at a page that was opened in light mode, in every width and both modes; it is changed by that.
+
+    Of a page that is built like another one, axe looks at colors and at what only a phone shows.
+    """
     yield from formulas(page)
     yield from weight(page)
     yield from colors(page)
@@ -26,7 +29,7 @@ def all_checks(page: Page) -> Iterator[str]:
         yield from sideways(page)
         if width in (768, 390):  # at 320 letters shrink with their drawing
             yield from (f"{width} pixels: {complaint}" for complaint in drawings(page))
-        if width in AXE_WIDTHS:
+        if width in AXE_WIDTHS and (width == 390 or not like_another):
             yield from (f"{width} pixels: {violation}" for violation in AXE_WIDTHS[width](page))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,8 @@ LIGHT: dict[str, Any] = {
 
 
 def test_page_is_sound_in_every_width_and_mode(open_page: OpenPage, server: str, path: str) -> None:
-    found = list(page_checks.all_checks(open_page(f"{server}/{path}", **LIGHT)))
+    like_another = bool(re.match("(exercises|solutions)/(?!03)", path))  # those of chapter 3 stand for all
+    found = list(page_checks.all_checks(open_page(f"{server}/{path}", **LIGHT), like_another=like_another))
     assert not found, "\n".join(found)
 
 

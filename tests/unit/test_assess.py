@@ -257,11 +257,14 @@ def test_marks_do_not_depend_on_dates_neighbors_jobs_or_order(tmp_path):
         "x = torch.ones(1)\nfor _ in range(600):\n    x = x[None] if x.ndim < 64 else x.reshape([1] * 64)\nreturn x",
         "import numpy\nreturn numpy.ones([1] * 32)",
         "x = 1\nfor _ in range(20000):\n    x = [x]\nreturn x",
-        "import os, json\nshape = [1] * 200000\n"
-        "os.write(3, json.dumps({'outputs': [{'dtype': 'float32', 'shape': shape, 'values': [1.0]}] * 99,"
-        " 'problem': '', 'aside': '', 'noticed': None}).encode())\nos._exit(0)",
+        pytest.param(
+            "import os, json\nshape = [1] * 200000\n"
+            "os.write(3, json.dumps({'outputs': [{'dtype': 'float32', 'shape': shape, 'values': [1.0]}] * 99,"
+            " 'problem': '', 'aside': '', 'noticed': None}).encode())\nos._exit(0)",
+            marks=pytest.mark.long,
+        ),
         "import os\nos.write(3, b'[' * 1000000)\nos._exit(0)",
-        "return [[['a' * 10**5] * 99] * 99]",
+        pytest.param("return [[['a' * 10**5] * 99] * 99]", marks=pytest.mark.long),
         "class Name(type):\n    pass\nraise Name('x' * 10**7, (Exception,), {})('y' * 10**7)",
         "return '\\ud800' * 10",
         "return {'a': [1, 2, {3: 4}]}",

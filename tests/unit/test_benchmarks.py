@@ -20,6 +20,7 @@ from .pretrained_folders import CONTEXT
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 
+@pytest.mark.long
 def test_the_benchmark_for_a_gpu_runs_on_a_cpu_and_keeps_its_records(tmp_path, corpus_file):
     options = ["--corpus", corpus_file, "--preset", "tiny", "--steps", "20", "--target", "9"]
     command = [sys.executable, BENCHMARKS / "gpu.py", *options, "--json", tmp_path / "records.json"]
