@@ -123,11 +123,12 @@ def descent_curves(canvas: Canvas, losses: Mapping[float, Sequence[float]], floo
         losses: nats per token before each update, by learning rate.
         floor: the smallest loss of such a model.
     """
-    panels = canvas.panels(len(losses), height=160 if canvas.narrow else 280)
+    apart = {"wspace": 0.08}
+    n = len(losses)
+    panels = canvas.panels(n, wide=280, narrow=160 * n, sharex=True, sharey=True, gridspec_kw=apart)
     start, top = next(iter(losses.values()))[0], max(map(max, losses.values()))
     rising = sorted(losses.items(), key=lambda item: float(item[0]))  # a key of JSON is a text
     for i, (axes, (rate, nats)) in enumerate(zip(panels, rising, strict=True)):
-        canvas.panel(axes, "", "")
         unit = "loss, nats per token\n" if i == 0 else "" if canvas.narrow else "\n"
         axes.set_title(f"{unit}η = {rate}", loc="left", fontsize=12, color=INK_2, pad=8)
         axes.axhline(start, color=INK_2, linewidth=1, linestyle=DASHES[2])

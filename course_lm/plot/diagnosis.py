@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from course_lm.loss import nats_to_bits, perplexity
 from course_lm.plot.figure import drawing
 from course_lm.plot.style import COST, DASHES, INK, INK_2, MODEL, SOURCE, Canvas, colors_of, plain_ticks
 
@@ -35,7 +36,7 @@ def curve_through_levels(
     ends = {}
     for name, color in colors_of([*levels]).items():
         axes.axhline(levels[name], color=color, linestyle=DASHES[1], linewidth=1.2)
-        said = name.removeprefix("exact ") if canvas.narrow else f"{name} {levels[name]:.2f}"
+        said = canvas.short(name) if canvas.narrow else f"{name} {levels[name]:.2f}"
         ends[said] = (levels[name], color)
         met = (at for at, nats in zip(update, loss, strict=True) if nats < 1.25 * levels[name] < 1.25 * loss[0])
         free = math.log(next(met, max(update)) / min(update)) / math.log(max(update) / min(update))
@@ -66,11 +67,10 @@ def curve_in_three_units(canvas: Canvas, update: Sequence[float], nats: Sequence
     """
     units = {
         "nats per character": list(nats),
-        "bits per character": [cost / math.log(2) for cost in nats],
-        "perplexity": [math.exp(cost) for cost in nats],
+        "bits per character": [nats_to_bits(cost) for cost in nats],
+        "perplexity": [perplexity(cost) for cost in nats],
     }
-    canvas.resize(450 if canvas.narrow else 200)
-    panels = canvas.figure.subplots(3, 1, sharex=True) if canvas.narrow else canvas.figure.subplots(1, 3)
+    panels = canvas.panels(3, wide=200, narrow=450, sharex=canvas.narrow)
     for axes, (unit, values) in zip(panels, units.items(), strict=True):
         canvas.panel(axes, "updates" if axes is panels[-1] or not canvas.narrow else "", unit)
         axes.plot(update, values, color=MODEL)
@@ -103,8 +103,8 @@ def costs_above_floor(
             its loss.
         extra: what the model pays on top of that, in the same unit.
     """
-    canvas.resize(2 * (28 * len(group) + 56) if canvas.narrow else 28 * len(group) + 56)
-    panels = canvas.figure.subplots(2, 1) if canvas.narrow else canvas.figure.subplots(1, 2, sharey=True)
+    height = 28 * len(group) + 56
+    panels = canvas.panels(2, wide=height, narrow=2 * height, sharey=not canvas.narrow)
     kinds = (
         ("the exact source", source, SOURCE, ".3f"),
         ("the model on top of it", extra, COST, "+.4f"),
@@ -140,8 +140,7 @@ def first_updates(
         levels: what a model that knows nothing and the exact source pay, by name.
     """
     n = len(mistakes)
-    canvas.resize(180 * n + 20 if canvas.narrow else 250)
-    grid = canvas.figure.subplots(*((n, 1) if canvas.narrow else (1, n)), sharex=True, sharey=True)
+    grid = canvas.panels(n, wide=250, narrow=180 * n + 20, sharex=True, sharey=True)
     largest = max(max(nats) for nats in mistakes.values())
     smallest = min(min(nats) for nats in mistakes.values())
     in_order = sorted(mistakes.items(), key=lambda item: item[1][-1])  # the loss that is too good first

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from course_lm.plot.figure import drawing
-from course_lm.plot.style import INK, MODEL, RIVALS, SOURCE, Canvas, colors_of, plain_ticks
+from course_lm.plot.style import DASHES, INK, MODEL, RIVALS, SOURCE, Canvas, colors_of, plain_ticks
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 THICK: dict[str, Any] = {"linewidth": 5, "alpha": 0.45, "solid_capstyle": "butt"}  # what another line lies on
@@ -97,9 +97,8 @@ def loss_by_order(
     plain_ticks(axes, order, [0.3, 0.5, 1, 2, 3])
     ends = {f"n-gram {loss[-1]:.2f}": (loss[-1], RIVALS[0])}
     for name, color in colors_of([*levels]).items():
-        axes.axhline(levels[name], color=color, linestyle="-" if color == MODEL else (0, (5, 2)))
-        said = "source" if canvas.narrow and name == "exact source" else name
-        ends[f"{said} {levels[name]:.3f}"] = (levels[name], color)
+        axes.axhline(levels[name], color=color, linestyle=DASHES[color != MODEL])
+        ends[f"{canvas.short(name)} {levels[name]:.3f}"] = (levels[name], color)
     named = math.inf
     for n, one in [*zip(order, loss, strict=True)][:-1]:
         if not canvas.narrow or one < NOTICED * named:

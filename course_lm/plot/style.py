@@ -58,9 +58,6 @@ RC: Any = {
     "ytick.major.pad": 6,
     "lines.linewidth": 1.8,
     "lines.solid_joinstyle": "round",
-    "hatch.color": PAPER,
-    "hatch.linewidth": 1.2,
-    "mathtext.default": "regular",
 }
 
 
@@ -89,12 +86,22 @@ class Canvas:
         axes.set_title(y_label, loc="left", fontsize=TEXT, color=INK_2, pad=10)
         return axes
 
-    def panels(self, n: int, *, height: int) -> list[Axes]:
-        """Axes of one scale beside each other, or on a phone below each other; each is so many pixels high."""
-        self.resize(height * n if self.narrow else height)
+    def panels(self, n: int, *, wide: int, narrow: int, **shared: Any) -> list[Axes]:
+        """Axes beside each other, or on a phone below each other.
+
+        Args:
+            n: how many.
+            wide: pixels that the figure is high.
+            narrow: the same on a phone.
+            shared: what matplotlib's ``subplots`` takes, such as ``sharex=True``.
+        """
+        self.resize(narrow if self.narrow else wide)
         rows, columns = (n, 1) if self.narrow else (1, n)
-        apart = {"wspace": 0.08}
-        return [*self.figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False, gridspec_kw=apart).flat]
+        return [*self.figure.subplots(rows, columns, squeeze=False, **shared).flat]
+
+    def short(self, name: str) -> str:
+        """The name of a model, as a phone has room for it."""
+        return name.removeprefix("exact ") if self.narrow else name
 
     def label_ends(self, axes: Axes, ends: Mapping[str, tuple[float, str]], *, apart: float = 15) -> None:
         """Writes names beside the right edge, at the heights where lines end, and moves them apart where they meet.
@@ -126,12 +133,23 @@ class Canvas:
         if not self.narrow or len(tokens) < 30:
             axes.set_xticks(range(len(tokens)), [visible(token) for token in tokens], fontfamily="monospace")
             return
-        words = list(re.finditer(r"\w{4,}", "".join(tokens)))
-        named: list[re.Match[str]] = []
-        for word in sorted(words, key=lambda word: -weights[word.start()]) if weights else words:
-            if all(word.start() > other.end() + 2 or word.end() + 2 < other.start() for other in named):
-                named.append(word)
+        named = words_with_room("".join(tokens), weights)
         axes.set_xticks([word.start() for word in named], [word[0] for word in named], ha="left")
+
+
+def words_with_room(text: str, weights: Sequence[float] = ()) -> list[re.Match[str]]:
+    """The words of a text that can be named at their places on a phone.
+
+    Args:
+        text: whose letters are the places.
+        weights: how much it matters that the word is named that begins there; without them the first ones are.
+    """
+    words = list(re.finditer(r"\w{4,}", text))
+    named: list[re.Match[str]] = []
+    for word in sorted(words, key=lambda word: -weights[word.start()]) if weights else words:
+        if all(word.start() > other.end() + 2 or word.end() + 2 < other.start() for other in named):
+            named.append(word)
+    return named
 
 
 def spread(heights: Sequence[float], step: float) -> list[float]:
@@ -153,12 +171,17 @@ def _top(group: Sequence[float], step: float) -> float:
     return _bottom(group, step) + step * (len(group) - 1)
 
 
+def number(value: float) -> str:
+    """A number as it is, not as a power of ten."""
+    return f"{value:,g}".replace("-", "−")
+
+
 def plain_ticks(axes: Axes, x: Sequence[float] | None = None, y: Sequence[float] | None = None) -> None:
     """Ticks at these places, which say the numbers as they are, also where the scale is logarithmic."""
     for axis, ticks in ((axes.xaxis, x), (axes.yaxis, y)):
         if ticks is not None:
             axis.set_ticks(ticks)
-            axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}".replace("-", "−")))
+            axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
             axis.set_minor_formatter(NullFormatter())
 
 

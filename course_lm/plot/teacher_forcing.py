@@ -26,6 +26,7 @@ from course_lm.plot.style import (
     colors_of,
     plain_ticks,
     visible,
+    words_with_room,
 )
 
 
@@ -37,9 +38,9 @@ def causal_mask(canvas: Canvas, tokens: Sequence[str], may_read: Sequence[Sequen
         tokens: the T inputs.
         may_read: ``(T, T)``, in row t whether the prediction after input t may read input s.
     """
-    axes = canvas.axes("an input", "each row: the last input so far, and what its prediction may read", height=340)
-    if canvas.narrow:
-        axes.set_title("each row: the last input, and what it may read", loc="left", fontsize=12, color=INK_2, pad=10)
+    long = "each row: the last input so far, and what its prediction may read"
+    about = "each row: the last input, and what it may read" if canvas.narrow else long
+    axes = canvas.axes("an input", about, height=340)
     readable = np.asarray(may_read)
     _cells(axes, np.argwhere(readable), facecolor=MODEL, alpha=0.16, linewidth=0)
     _cells(axes, np.argwhere(~readable), facecolor="none", edgecolor=LINE)
@@ -144,8 +145,7 @@ def cost_after_slip(canvas: Canvas, extra: Sequence[float]) -> None:
     Args:
         extra: what the true character costs more than without the wrong one, in nats, 1, 2, … characters after it.
     """
-    canvas.resize(400 if canvas.narrow else 260)
-    upper, lower = canvas.figure.subplots(*((2, 1) if canvas.narrow else (1, 2)))
+    upper, lower = canvas.panels(2, wide=260, narrow=400)
     small = max(i for i, nats in enumerate(extra) if nats > 0.05 * max(extra)) + 1
     for axes, first, title in ((upper, 0, "extra cost, nats"), (lower, small, "the small ones, on a larger scale")):
         canvas.panel(axes, "" if canvas.narrow and first == 0 else "characters after the wrong one", title)
@@ -229,11 +229,7 @@ def _token_square(axes: Axes, tokens: Sequence[str]) -> None:
 
 def _letters_above(canvas: Canvas, axes: Axes, example: str) -> None:
     """Letters of a sentence at its places 1, 2, … near the top, or on a phone the words that have room."""
-    end = -2
-    for piece in re.finditer(r"\w{4,}" if canvas.narrow else r"\S", example):
-        if canvas.narrow and piece.start() <= end + 2:
-            continue
-        end = piece.end()
+    for piece in words_with_room(example) if canvas.narrow else re.finditer(r"\S", example):
         axes.annotate(
             piece[0],
             (piece.start() + 1, axes.get_ylim()[1]),

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from course_lm.plot.figure import drawing
-from course_lm.plot.style import DASHES, MODEL, SOURCE, Canvas, colors_of, plain_ticks
+from course_lm.plot.style import DASHES, MODEL, Canvas, colors_of, plain_ticks
 
 
 @drawing
@@ -34,7 +34,7 @@ def training_curve(
     ends = {"training": (sum(training[-20:]) / len(training[-20:]), MODEL), "validation": (validation[-1], MODEL)}
     for name, color in colors_of([*levels]).items():
         axes.axhline(levels[name], color=color, linestyle=DASHES[1], linewidth=1.2)
-        ends["source" if canvas.narrow and color == SOURCE else name] = (levels[name], color)
+        ends[canvas.short(name)] = (levels[name], color)
     highest = max([*training, *validation, *levels.values()])
     parts = 2 if canvas.narrow else 4
     plain_ticks(axes, [max(update) * i // parts for i in range(parts + 1)], range(math.ceil(highest)))

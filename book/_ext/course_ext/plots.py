@@ -25,9 +25,8 @@ from matplotlib.font_manager import fontManager
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from course_lm import plot
 from course_lm.plot.figure import MIME, Plot
-from course_lm.plot.style import COLORS
+from course_lm.plot.style import COLORS, number, visible
 
 from . import fonts
 
@@ -36,7 +35,6 @@ CHAPTER = re.compile(r"book/0?(\d+)_")
 MOST_ROWS, MOST_COLUMNS = 24, 12  # of a table that is read
 SVG: Any = {
     "svg.fonttype": "none",
-    "svg.hashsalt": "course",
     "savefig.transparent": True,
     "path.simplify_threshold": 0.3,
     "font.sans-serif": ["Inter", "DejaVu Sans"],
@@ -170,7 +168,7 @@ def _table(header: list[str], rows: list[list[Any]]) -> str:
 
 
 def _said(value: Any) -> str:
-    return plot.style.visible(value) if isinstance(value, str) else f"{value:,g}".replace("-", "−")
+    return visible(value) if isinstance(value, str) else number(value)
 
 
 def number_figures(
