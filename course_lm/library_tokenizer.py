@@ -84,7 +84,9 @@ class LibraryTokenizer(Tokenizer):
 
     def __contains__(self, character: str) -> bool:
         if character not in self._can_encode:
-            self._can_encode[character] = is_character(character) and self._given_back(character) == character
+            self._can_encode[character] = (
+                is_character(character) and self._given_back(self._ids(character)) == character
+            )
         return self._can_encode[character]
 
     def encode(self, text: str) -> Tensor:
@@ -94,7 +96,8 @@ class LibraryTokenizer(Tokenizer):
             ValueError: if the tokenizer cannot give the text back; it says which character, and where it stands.
         """
         utf8(text)
-        back = self._given_back(text)
+        ids = self._ids(text)
+        back = self._given_back(ids)
         if back != text:
             same = [a == b for a, b in zip(text, back, strict=False)]
             where = min([*same, False].index(False), len(text) - 1)
@@ -102,7 +105,7 @@ class LibraryTokenizer(Tokenizer):
                 f"text must be one that this tokenizer gives back as it was; {text[where]!r} {place(text, where)} does "
                 "not come back. Remove it, or try unicodedata.normalize('NFC', text)."
             )
-        return torch.tensor(self._ids(text), dtype=torch.int64)
+        return torch.tensor(ids, dtype=torch.int64)
 
     def to_bytes(self, ids: Tensor | Iterable[int]) -> bytes:
         """The bytes of all tokens, one after another, with the space that some tokenizers put before every text."""
@@ -123,10 +126,9 @@ class LibraryTokenizer(Tokenizer):
         ids: list[int] = self._library.encode(text, add_special_tokens=False).ids
         return ids
 
-    def _given_back(self, text: str) -> str:
+    def _given_back(self, ids: list[int]) -> str:
         """The text of the ids of a text: the same, unless the tokenizer changes it or the model lacks a token."""
-        tokens = [self.tokens[i] for i in self._ids(text) if i < self._vocab_size]
-        return b"".join(tokens).removeprefix(self._prefix).decode("utf-8", errors="replace")
+        return self.decode(i for i in ids if i < self._vocab_size)
 
     def _bytes_of_tokens(self) -> tuple[bytes, ...]:
         described = json.loads(self._library.to_str())
