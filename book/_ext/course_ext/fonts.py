@@ -12,7 +12,7 @@ import inspect
 import io
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib import metadata, resources
 from pathlib import Path
@@ -107,13 +107,19 @@ def narrow(recipe: Recipe) -> TTFont:
 def cut_for_pages(recipe: Recipe) -> TTFont:
     """The font with narrowed axes and the characters of the book, compressed."""
     font = narrow(recipe)
-    options = Options(layout_features=recipe.features.split(), hinting=False, desubroutinize=True)
+    options = Options(layout_features=recipe.features.split())
     options.drop_tables += ["meta"]
+    keep_only(font, map(ord, CHARACTERS), options)
+    return font
+
+
+def keep_only(font: TTFont, characters: Iterable[int], options: Options) -> None:
+    """Leave only these characters in a font, which is then saved as a page loads it."""
+    options.hinting, options.desubroutinize = False, True
     subsetter = Subsetter(options)
-    subsetter.populate(unicodes=map(ord, CHARACTERS))
+    subsetter.populate(unicodes=characters)
     subsetter.subset(font)
     font.flavor = "woff2"
-    return font
 
 
 def write_fonts(app: Sphinx) -> None:

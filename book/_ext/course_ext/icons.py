@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from fontTools.subset import Options, Subsetter
+from fontTools.subset import Options
 from fontTools.ttLib import TTFont
 from sphinx.application import Sphinx
+
+from .fonts import keep_only
 
 SHEETS = ("styles/pydata-sphinx-theme.css", "styles/sphinx-book-theme.css", "course.css")
 FONT = "vendor/fontawesome/webfonts/fa-solid-900.woff2"
@@ -46,10 +48,7 @@ def characters(css: str) -> set[int]:
 def cut(font: Path, codes: set[int]) -> None:
     """Leave only these characters in a font file."""
     whole = TTFont(font, recalcTimestamp=False)
-    subsetter = Subsetter(Options(hinting=False, desubroutinize=True))
-    subsetter.populate(unicodes=codes)
-    subsetter.subset(whole)
-    whole.flavor = "woff2"
+    keep_only(whole, codes, Options())
     whole.save(font)
 
 
