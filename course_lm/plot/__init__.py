@@ -13,7 +13,7 @@ from course_lm.plot.diagnosis import (
     schedule,
 )
 from course_lm.plot.distribution import at_temperatures, probability_map, side_by_side, stick
-from course_lm.plot.factorization import loss_by_order, running_logarithm, running_product
+from course_lm.plot.factorization import loss_by_order, probability_tree, running_logarithm, running_product
 from course_lm.plot.loss import calibration, expected_scores, losses_against_floor, sentence_costs, surprisal_curve
 from course_lm.plot.perplexity import fair_dice, sides_along_sentence
 from course_lm.plot.prediction import next_token_bars
@@ -54,6 +54,7 @@ __all__ = [
     "losses_in_training",
     "next_token_bars",
     "probability_map",
+    "probability_tree",
     "running_logarithm",
     "running_product",
     "schedule",

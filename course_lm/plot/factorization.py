@@ -7,13 +7,71 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 
 from course_lm.plot.figure import drawing
-from course_lm.plot.style import DASHES, INK, MODEL, RIVALS, SOURCE, Canvas, colors_of, plain_ticks
+from course_lm.plot.style import DASHES, INK, MODEL, PAPER, RIVALS, SOURCE, Canvas, colors_of, plain_ticks
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 THICK: dict[str, Any] = {"linewidth": 5, "alpha": 0.45, "solid_capstyle": "butt"}  # what another line lies on
+LETTER = 8  # pixels that a letter in a box takes
 NOTICED = 0.82  # a loss that is so much of the last one named is named on a phone too
+
+
+@drawing
+def probability_tree(
+    canvas: Canvas,
+    strings: Sequence[str],
+    p: Sequence[float],
+    gap_products: Sequence[float],
+    marked: str,
+    question: str = "",
+) -> None:
+    """Do the probabilities of all strings fill exactly 1?
+
+    Args:
+        strings: all strings of one length, in the order of the alphabet.
+        p: their probabilities, which are divided among the boxes of a tree.
+        gap_products: for each string the product of its letters' probabilities, each given all the other letters.
+        marked: the string whose boxes are darker.
+    """
+    axes = canvas.axes("probability, laid end to end", "", height=210)
+    length = len(strings[0])
+    levels = [_of_beginnings(strings, p, n) for n in range(1, length + 1)]
+    total = sum(gap_products)
+    axes.set(xlim=(0, 1.02 * max(1, total)), ylim=(length + 1.1, -0.5))
+    for row, boxes in enumerate(levels):
+        _boxes(canvas, axes, row, boxes, marked, MODEL)
+    _boxes(canvas, axes, length + 0.5, dict(zip(strings, gap_products, strict=True)), marked, RIVALS[0])
+    axes.axvline(1, color=INK, linewidth=1.2, linestyle=DASHES[1])
+    axes.text(1.02, (length - 1) / 2, "all strings\nfill 1", va="center")
+    axes.text(total, length - 0.05, f"their products fill {total:.2f}", ha="right", va="bottom", color=RIVALS[0])
+    names = [f"{n} letter{'s' * (n > 1)}" for n in range(1, length + 1)]
+    axes.set_yticks([*range(length), length + 0.5], [*names, "gaps" if canvas.narrow else "gaps filled"])
+    plain_ticks(axes, np.arange(0, max(1, total) + 0.01, 0.5).tolist())
+    axes.grid(visible=False)
+
+
+def _of_beginnings(strings: Sequence[str], p: Sequence[float], n: int) -> dict[str, float]:
+    """How probable it is that a string begins so, for each beginning of n letters."""
+    sums: dict[str, float] = {}
+    for text, one in zip(strings, p, strict=True):
+        sums[text[:n]] = sums.get(text[:n], 0) + one
+    return sums
+
+
+def _boxes(canvas: Canvas, axes: Axes, row: float, boxes: Mapping[str, float], marked: str, color: str) -> None:
+    """Boxes end to end, as wide as their numbers, with their names where there is room."""
+    end = 0.0
+    pixels = 0.8 * canvas.width / axes.get_xlim()[1]
+    for text, width in boxes.items():
+        left, end = end, end + width
+        axes.barh(row, width, 0.9, left, color=color, alpha=0.6 if marked.startswith(text) else 0.26, linewidth=0)
+        axes.plot([end, end], [row - 0.45, row + 0.45], color=PAPER, linewidth=1, solid_capstyle="butt")
+        crossed = left < 0.999 and end > 1.001  # by the line at 1
+        if width * pixels >= LETTER * len(text) + 2 and not crossed:
+            weight = "bold" if marked.startswith(text) else "normal"
+            axes.text(left + width / 2, row, text, ha="center", va="center", family="monospace", weight=weight)
 
 
 @drawing

@@ -2,11 +2,27 @@ import math
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 
 from course_lm import plot
-from course_lm.plot.style import MODEL, SOURCE
+from course_lm.plot.style import MODEL, RIVALS, SOURCE
 
 BOTH_WIDTHS = pytest.mark.parametrize("narrow", [False, True])
+
+
+@BOTH_WIDTHS
+def test_each_box_of_the_tree_is_divided_among_its_continuations_and_gap_products_need_not_end_at_1(narrow):
+    strings, p, gap_products = ["aa", "ab", "ba", "bb"], [0.5, 0, 0, 0.5], [1, 0, 0, 0.75]
+    axes = plot.probability_tree(strings, p, gap_products, "bb").figure(narrow=narrow).axes[0]
+    ends = [round(box.get_x() + box.get_width(), 9) for box in axes.patches]
+    assert ends == [0.5, 1, 0.5, 0.5, 0.5, 1, 1, 1, 1, 1.75]
+    first, *_, last = (box.get_facecolor()[:3] for box in axes.patches)
+    assert (first, last) == (to_rgb(MODEL), to_rgb(RIVALS[0]))
+    shades = [box.get_alpha() for box in axes.patches]
+    like_last = [i for i, shade in enumerate(shades) if shade == shades[-1]]
+    assert like_last == [1, 5, 9]  # b and bb of the tree, and bb of the products
+    assert [text.get_text() for text in axes.texts][:4] == ["a", "b", "aa", "bb"]
+    assert axes.texts[-1].get_text() == "their products fill 1.75"
 
 
 @BOTH_WIDTHS
