@@ -3,7 +3,7 @@
 The functions take numbers and return a `Plot`, the last expression of a cell; nothing here knows a model.
 """
 
-from course_lm.plot.compression import file_sizes, shrinking_interval
+from course_lm.plot.compression import areas_are_sizes, file_sizes, shrinking_interval
 from course_lm.plot.descent import descent_curves, gradient_noise, logit_pushes, loss_landscape, loss_slices
 from course_lm.plot.diagnosis import (
     costs_above_floor,
@@ -14,7 +14,14 @@ from course_lm.plot.diagnosis import (
 )
 from course_lm.plot.distribution import at_temperatures, probability_map, side_by_side, stick
 from course_lm.plot.factorization import loss_by_order, probability_tree, running_logarithm, running_product
-from course_lm.plot.loss import calibration, expected_scores, losses_against_floor, sentence_costs, surprisal_curve
+from course_lm.plot.loss import (
+    calibration,
+    cost_in_two_parts,
+    expected_scores,
+    losses_against_floor,
+    sentence_costs,
+    surprisal_curve,
+)
 from course_lm.plot.perplexity import fair_dice, sides_along_sentence
 from course_lm.plot.prediction import next_token_bars
 from course_lm.plot.teacher_forcing import (
@@ -29,11 +36,13 @@ from course_lm.plot.teacher_forcing import (
 from course_lm.plot.training import training_curve
 
 __all__ = [
+    "areas_are_sizes",
     "at_temperatures",
     "broken_sentences",
     "calibration",
     "causal_mask",
     "cost_after_slip",
+    "cost_in_two_parts",
     "costs_above_floor",
     "curve_in_three_units",
     "curve_through_levels",

@@ -8,10 +8,10 @@ from itertools import pairwise
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Polygon, Rectangle
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from course_lm.plot.figure import drawing
-from course_lm.plot.style import INK, INK_2, MODEL, PAPER, Canvas, colors_of, visible
+from course_lm.plot.style import DASHES, INK, INK_2, MODEL, PAPER, SOURCE, Canvas, colors_of, visible
 
 SMALLEST_SEEN = 0.01  # a share of the interval that has a border of its own
 HALF = 0.24  # the height of a bar, where rows are 1 apart
@@ -110,3 +110,52 @@ def file_sizes(canvas: Canvas, n_bytes: Mapping[str, int], uses_model: Sequence[
     axes.grid(visible=False)
     axes.set_xlim(0, max(n_bytes.values()) * (1.22 if canvas.narrow else 1.14))
     axes.xaxis.set_major_locator(MaxNLocator(4))
+
+
+@drawing
+def areas_are_sizes(
+    canvas: Canvas,
+    ends: Mapping[str, Sequence[int]],
+    bits: Mapping[str, Mapping[str, Sequence[float]]],
+    floors: Mapping[str, float],
+    question: str = "",
+) -> None:
+    """What does a character cost a model that learns the text while it codes it?
+
+    Args:
+        ends: for each text after how many characters its stretches end.
+        bits: for each text, by method, the bits that each stretch took; the area under the first method is filled.
+        floors: what the exact source pays, in bits per character, for the texts whose source is known.
+        question: that the figure answers.
+    """
+    for axes, text in zip(canvas.panels(len(ends), wide=290, narrow=560), ends, strict=True):
+        canvas.panel(axes, "characters so far, in thousands", f"{text}: bits per character")
+        edges = np.array([0, *ends[text]])
+        per_character = {name: np.asarray(sums) / np.diff(edges) for name, sums in bits[text].items()}
+        lines = {}
+        for (name, height), dash in zip(per_character.items(), DASHES, strict=False):
+            color = colors_of([name])[name]
+            axes.stairs(height, edges, baseline=None, color=color, linestyle=dash, linewidth=1.6)
+            lines[name] = (float(height[-1]), color)
+        if text in floors:
+            axes.axhline(floors[text], color=SOURCE, linestyle=DASHES[1], linewidth=1.2)
+            lines["exact source"] = (floors[text], SOURCE)
+        first, height = next(iter(per_character.items()))
+        axes.stairs(height, edges, color=lines[first][1], alpha=0.16, fill=True, linewidth=0)
+        size = f"area {sum(bits[text][first]) / 8000:.0f} kB"
+        axes.annotate(size, (0.5, 0.08), xycoords="axes fraction", ha="center", color=lines[first][1])
+        highest = max(sum(sums) for sums in bits[text].values()) / edges[-1]
+        axes.set(xlim=(0, edges[-1]), ylim=(0, 2.4 * highest))
+        axes.xaxis.set_major_locator(MaxNLocator(4))
+        axes.yaxis.set_major_locator(MaxNLocator(5))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value / 1000:,.0f}"))
+        _name_lines(axes, lines)
+
+
+def _name_lines(axes: Axes, lines: Mapping[str, tuple[float, str]]) -> None:
+    """Names of lines in the empty corner above them, from the highest to the lowest."""
+    ordered = sorted(lines.items(), key=lambda line: -line[1][0])
+    paper = {"facecolor": PAPER, "linewidth": 0, "pad": 2}  # over the lines of the grid
+    for place, (name, (_, color)) in enumerate(ordered):
+        where = (0.98, 0.96 - 0.09 * place)
+        axes.annotate(name, where, xycoords="axes fraction", ha="right", va="top", color=color, bbox=paper)

@@ -126,6 +126,37 @@ def _loss_bars(axes: Axes, losses: Mapping[str, float], floor: float, said: Mapp
 
 
 @drawing
+def cost_in_two_parts(
+    canvas: Canvas,
+    tokens: Sequence[str],
+    entropy: Sequence[float],
+    divergence: Mapping[str, Sequence[float]],
+    question: str = "",
+) -> None:
+    """What does a prediction cost because the text is open, and what because the model is wrong?
+
+    Args:
+        tokens: that came, for which the places are named.
+        entropy: of the true distribution at each place, in nats.
+        divergence: for each model what it pays on top of that.
+        question: that the figure answers.
+    """
+    canvas.resize(190 * len(divergence))
+    panels = canvas.figure.subplots(len(divergence), 1, squeeze=False, sharey=True).flatten().tolist()
+    mean = sum(entropy) / len(entropy)
+    for axes, (name, extra) in zip(panels, divergence.items(), strict=True):
+        means = f"entropy {mean:.2f} + divergence {sum(extra) / len(extra):.2f}"
+        canvas.panel(axes, "", f"{name}, nats: {means}" if canvas.narrow else f"{name}, nats at each letter: {means}")
+        axes.bar(range(len(tokens)), entropy, color=SOURCE, width=0.8)
+        axes.bar(range(len(tokens)), extra, bottom=entropy, color=COST, width=0.8)
+        axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+        canvas.letters(axes, tokens, entropy)
+    for place, (text, color) in enumerate((("divergence", COST), ("entropy", SOURCE))):
+        axes = panels[0]
+        axes.annotate(text, (1, 0.92 - 0.14 * place), (0, 0), "axes fraction", "offset points", ha="right", color=color)
+
+
+@drawing
 def calibration(canvas: Canvas, stated: Sequence[float], happened: Sequence[float], counts: Sequence[int]) -> None:
     """When the model states a probability, is it right?
 

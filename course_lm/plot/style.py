@@ -186,9 +186,9 @@ def plain_ticks(axes: Axes, x: Sequence[float] | None = None, y: Sequence[float]
 
 
 def colors_of(names: Sequence[str]) -> dict[str, str]:
-    """One color for each model by what it is: ours, the exact source, or one that they are compared with."""
+    """One color for each model by what it is, up to a comma: ours, the exact source, or one they are compared with."""
     known = {"transformer": MODEL, "trained model": MODEL, "model": MODEL, "exact source": SOURCE}
-    return {name: known.get(name, RIVALS[0]) for name in names}
+    return {name: known.get(name.split(",")[0], RIVALS[0]) for name in names}
 
 
 def longest_run(flags: Sequence[bool]) -> float:

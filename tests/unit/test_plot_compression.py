@@ -31,3 +31,15 @@ def test_methods_that_ask_a_model_stand_apart_and_each_bar_is_as_long_as_its_fil
     assert list(axes.get_yticks()) == [0, 2, 3]
     drawn = [COLORS[name] for name in ("rival", "model", "source")]
     assert [text.get_color() for text in axes.texts if text.get_text().isdigit()] == drawn
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_the_filled_area_is_the_size_that_is_written_into_it(narrow):
+    ends, bits = {"toy": [1000, 5000]}, {"toy": {"transformer": [4000.0, 4000.0], "n-gram": [3000.0, 9000.0]}}
+    axes = first_axes(plot.areas_are_sizes(ends, bits, floors={"toy": 0.5}).figure(narrow=narrow))
+    filled = [stairs for stairs in axes.patches if stairs.get_fill()]
+    assert [list(stairs.get_data().values) for stairs in filled] == [[4, 1]]
+    assert "area 1 kB" in [text.get_text() for text in axes.texts]
+    assert [line.get_ydata()[0] for line in axes.lines] == [0.5]
+    names = [text.get_text() for text in axes.texts if "area" not in text.get_text()]
+    assert names == ["n-gram", "transformer", "exact source"]  # as the lines end, from the highest

@@ -63,3 +63,14 @@ def test_a_group_with_four_times_as_many_statements_has_a_dot_twice_as_large(nar
 def test_the_longest_run_is_found_by_its_middle():
     assert longest_run([True, False, True, True, True, False]) == 3
     assert longest_run([False, True]) == 1
+
+
+@both_widths
+def test_each_bar_stands_as_divergence_on_the_entropy_that_all_models_share(narrow):
+    extra = {"5-gram": [0.5, 0.25], "transformer": [0.0, 0.125]}
+    figure = plot.cost_in_two_parts(["a", "b"], [1.0, 0.5], extra).figure(narrow=narrow)
+    for axes, (name, divergence) in zip(figure.axes, extra.items(), strict=True):
+        bars = [(bar.get_y(), bar.get_height()) for bar in axes.patches]
+        assert bars == [(0, 1.0), (0, 0.5), (1.0, divergence[0]), (0.5, divergence[1])]
+        assert axes.get_title(loc="left").startswith(name)
+    assert "entropy 0.75 + divergence 0.38" in figure.axes[0].get_title(loc="left")
