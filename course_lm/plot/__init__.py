@@ -3,6 +3,7 @@
 The functions take numbers and return a `Plot`, the last expression of a cell; nothing here knows a model.
 """
 
+from course_lm.plot.architecture import transformer
 from course_lm.plot.compression import areas_are_sizes, file_sizes, shrinking_interval
 from course_lm.plot.descent import descent_curves, gradient_noise, logit_pushes, loss_landscape, loss_slices
 from course_lm.plot.diagnosis import (
@@ -74,4 +75,5 @@ __all__ = [
     "stick",
     "surprisal_curve",
     "training_curve",
+    "transformer",
 ]
