@@ -33,6 +33,7 @@ from course_lm.plot.teacher_forcing import (
     loss_by_context,
     loss_by_place,
     losses_in_training,
+    training_beside_writing,
 )
 from course_lm.plot.training import training_curve
 
@@ -74,6 +75,7 @@ __all__ = [
     "sides_along_sentence",
     "stick",
     "surprisal_curve",
+    "training_beside_writing",
     "training_curve",
     "transformer",
 ]

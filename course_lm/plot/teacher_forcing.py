@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patches import PathPatch
+from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
 from course_lm.plot.figure import drawing
@@ -28,6 +28,35 @@ from course_lm.plot.style import (
     visible,
     words_with_room,
 )
+
+
+@drawing
+def training_beside_writing(
+    canvas: Canvas, text: Sequence[str], guesses: Sequence[str], written: Sequence[str]
+) -> None:
+    """What does a model read in training, and what when it writes?
+
+    Args:
+        text: T + 1 true tokens, the start of text first.
+        guesses: the model's best guess after each of the first T of them.
+        written: what the model writes from the same start, T + 1 tokens with the start.
+    """
+    n = len(guesses)
+    ratios = {"height_ratios": (2.8, 1.8)} if canvas.narrow else {}  # three rows of boxes above two
+    training, writing = canvas.panels(2, wide=215, narrow=315, **ratios)
+    canvas.panel(training, "", "in training")
+    _boxes(training, 0, text[:-1], INK)
+    _boxes(training, 1, guesses, MODEL, doubtful=[guess != true for guess, true in zip(guesses, text[1:], strict=True)])
+    _boxes(training, 2, text[1:], INK)
+    _read_next(training, 2, n, INK)
+    training.set_yticks([0, 1, 2], ["reads", "guesses", "true"])
+    training.set_ylim(2.4, -0.4)
+    canvas.panel(writing, "", "when it writes")
+    _boxes(writing, 0, written[:-1], INK)
+    _boxes(writing, 1, written[1:], MODEL)
+    _read_next(writing, 1, n, MODEL)
+    writing.set_yticks([0, 1], ["reads", "writes"])
+    writing.set_ylim(1.4 if canvas.narrow else 2.4, -0.4)
 
 
 @drawing
@@ -204,6 +233,25 @@ def loss_by_context(canvas: Canvas, context_lengths: Sequence[int], losses: Sequ
     plain_ticks(axes, x=context_lengths)
     axes.locator_params(axis="y", nbins=4)
     canvas.label_ends(axes, {"transformers": (losses[-1], MODEL), "entropy rate": (floor, SOURCE)})
+
+
+def _boxes(axes: Axes, y: int, tokens: Sequence[str], color: str, doubtful: Sequence[bool] = ()) -> None:
+    """A row of tokens in boxes, dashed where they are doubtful."""
+    for t, token in enumerate(tokens):
+        box = Rectangle((t - 0.34, y - 0.26), 0.68, 0.52, facecolor="none", edgecolor=color, linewidth=1.2)
+        box.set_linestyle(DASHES[1] if doubtful and doubtful[t] else "-")
+        axes.add_patch(box)
+        axes.text(t, y, visible(token), ha="center", va="center", color=color)
+
+
+def _read_next(axes: Axes, y: int, n: int, color: str) -> None:
+    """Arrows from the boxes of a row to the next ones of row 0, and the look of axes with n boxes in a row."""
+    look = {"arrowstyle": "-|>", "color": color, "linewidth": 1.2, "shrinkA": 0, "shrinkB": 0}
+    for t in range(n - 1):
+        axes.annotate("", (t + 0.66, 0), (t + 0.34, y), arrowprops=look)
+    axes.set(xlim=(-0.4, n - 0.6), xticks=[])
+    axes.grid(visible=False)
+    axes.spines[:].set_visible(False)
 
 
 def _cells(axes: Axes, places: Iterable[tuple[float, float]], **look: Any) -> None:

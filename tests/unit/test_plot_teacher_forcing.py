@@ -15,6 +15,25 @@ def cells_of(patch):
 
 
 @WIDTHS
+def test_arrows_lead_from_the_truth_in_training_and_from_what_was_said_in_writing(narrow):
+    figure = plot.training_beside_writing(["\n", "to", "be"], ["to", "see"], ["\n", "to", "go"]).figure(narrow=narrow)
+    training, writing = figure.axes
+    shown = [[text.get_text() for text in axes.texts if text.get_text()] for axes in figure.axes]
+    assert shown == [["↵", "to", "to", "see", "to", "be"], ["↵", "to", "to", "go"]]
+    for axes in figure.axes:
+        (arrow,) = (text for text in axes.texts if not text.get_text())
+        last_row = axes.get_yticks()[-1]
+        assert (arrow.xy, arrow.xyann) == ((0.66, 0), (0.34, last_row))
+    assert [label.get_text() for label in training.get_yticklabels()] == ["reads", "guesses", "true"]
+    assert [label.get_text() for label in writing.get_yticklabels()] == ["reads", "writes"]
+
+
+def test_only_a_wrong_guess_has_a_dashed_box():
+    training = plot.training_beside_writing(["\n", "to", "be"], ["to", "see"], ["\n", "to", "go"]).figure().axes[0]
+    assert [box.get_linestyle() != "-" for box in training.patches] == [False, False, False, True, False, False]
+
+
+@WIDTHS
 def test_every_cell_of_the_mask_says_whether_its_input_may_be_read(narrow):
     axes = first_axes(plot.causal_mask(["a", " "], [[True, False], [True, True]]).figure(narrow=narrow))
     assert [text.get_text() for text in axes.texts] == ["●", "−∞", "●", "●"]
