@@ -112,11 +112,11 @@ def losses_in_training(canvas: Canvas, losses: Mapping[str, Sequence[float]], fl
     Args:
         losses: for each model the training loss in nats per character, a mean over each group of updates; one
             is the ``honest`` one.
-        floor: the entropy rate of the source.
+        floor: what the exact source pays for rows of this kind.
         every: how many updates are in a group.
     """
     axes = canvas.axes("updates", "training loss, nats per character", height=320)
-    ends = {"entropy rate": (floor, SOURCE)}
+    ends = {"exact source": (floor, SOURCE)}
     for (name, nats), dash in zip(sorted(losses.items()), DASHES, strict=False):
         color = MODEL if name == "honest" else RIVALS[0]
         axes.plot((np.arange(len(nats)) + 0.5) * every, nats, color=color, linestyle=dash)
@@ -126,9 +126,9 @@ def losses_in_training(canvas: Canvas, losses: Mapping[str, Sequence[float]], fl
     axes.axhspan(lowest / 1.5, floor, facecolor=SOURCE, alpha=0.14, linewidth=0)
     axes.axhline(floor, color=SOURCE, linestyle=DASHES[1], linewidth=1.2)
     below = (
-        "below the entropy:\ntoo good to be true"
+        "below the source:\ntoo good to be true"
         if canvas.narrow
-        else "below the entropy of the source:\ntoo good to be true"
+        else "below what the source itself pays:\ntoo good to be true"
     )
     axes.annotate(below, (0, lowest / 1.5), (8, 8), textcoords="offset points", va="bottom", color=INK_2)
     axes.locator_params(axis="x", nbins=4)
