@@ -137,18 +137,18 @@ def losses_in_training(canvas: Canvas, losses: Mapping[str, Sequence[float]], fl
 
 
 @drawing
-def broken_sentences(canvas: Canvas, written: Sequence[float], foretold: Sequence[float], example: str = "") -> None:
+def broken_sentences(canvas: Canvas, written: Sequence[float], expected: Sequence[float], example: str = "") -> None:
     """How soon does a sentence become impossible?
 
     Args:
         written: share of the model's sentences with an impossible character up to place 1, 2, …
-        foretold: the same as it follows from the probability that the model gives to what is impossible on real text.
+        expected: the same as it follows from the probability that the model gives to what is impossible on real text.
         example: what the model wrote in one sentence, up to its first impossible character.
     """
     axes = canvas.axes("character of the sentence", "sentences that are impossible by then, %")
-    names = ("counted", "foretold") if canvas.narrow else ("counted in its own text", "foretold from real text")
+    names = ("counted", "expected") if canvas.narrow else ("counted in its own text", "expected from real text")
     ends = {}
-    for name, shares, dash in zip(names, (written, foretold), DASHES, strict=False):
+    for name, shares, dash in zip(names, (written, expected), DASHES, strict=False):
         percent = 100 * np.asarray(shares)
         axes.plot(np.arange(1, len(percent) + 1), percent, color=MODEL, linestyle=dash)
         ends[name] = (percent[-1], MODEL)
