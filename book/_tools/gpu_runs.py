@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 RECORDS = ROOT / "benchmarks" / "records"
 PAGE = ROOT / "book" / "gpu_runs.md"
 MARKED = re.compile(r"(?<=<!-- what the records say -->\n).*?(?=<!-- end of what the records say -->)", re.DOTALL)
-NO_RECORD = "No run on a GPU has been measured yet. The next section says how to make one.\n"
+NO_RECORD = "No run on a GPU has been measured yet. The next section says how to measure one.\n"
 HEAD = (
     "| run | updates | loss, nats per token | seconds | seconds to the target | tokens per second "
     "| share of the peak | memory, GiB |\n|---|---|---|---|---|---|---|---|"
@@ -35,8 +35,8 @@ def in_words(record: Record) -> str:
         memory = f"{machine['card_memory_gib']:.1f} GiB"
         software = f"{memory}, driver {machine['driver']}, CUDA {machine['cuda']}, {software}"
     about = (
-        f"{software}. Matrix products in {machine['matrix_products']}; in a large one the device does "
-        f"{machine['peak_teraflops']:.1f} trillion operations a second. Corpus: {record['corpus']['name']}. "
+        f"{software}. Matrix products are computed in {machine['matrix_products']}; in a large one the device reaches "
+        f"{machine['peak_teraflops']:.1f} trillion operations per second. Corpus: {record['corpus']['name']}. "
         f"Target: a loss of {record['target']} nats per token."
     )
     table = "\n".join([HEAD, *map(_row, runs)])
@@ -63,7 +63,7 @@ def _comparison(runs: Sequence[Record]) -> Iterator[str]:
     times = [run["seconds_to_target"] for run in runs]
     if len(runs) == 2 and None not in times:
         ours, peer = runs
-        yield f"To the target, {peer['name']} took {times[1] / times[0]:.1f} times as long as {ours['name']}."
+        yield f"To reach the target, {peer['name']} took {times[1] / times[0]:.1f} times as long as {ours['name']}."
 
 
 def _curve(run: Record) -> str:

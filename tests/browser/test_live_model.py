@@ -240,7 +240,7 @@ def test_sizes_are_those_of_gzip(live: Callable[..., Page]) -> None:
 def test_what_is_drawn_is_said_in_words_too(live: Callable[..., Page]) -> None:
     page = live("text=the+brave")
     said = page.locator(".live-curve").get_attribute("aria-label") or ""
-    assert "The dearest character is b, number 5" in said
+    assert "The costliest character is b, number 5" in said
     assert f"ends at {first_number(numbers(page)['Cross-entropy']):.2f}" in said
     page.locator("summary", has_text="All numbers").click()
     ledger = page.locator(".live-ledger tbody tr")

@@ -158,12 +158,12 @@
     if (rows.length === 0) {
       return "The cost of each character, and their mean so far.";
     }
-    const dearest = rows.reduce((a, b) => (b.nats > a.nats ? b : a));
+    const costliest = rows.reduce((a, b) => (b.nats > a.nats ? b : a));
     const mean = means(rows.map((row) => inUnit(row.nats, unit)));
     return (
       `The cost of each character, and their mean so far, which begins at ${mean[0].toFixed(2)} and ends at ` +
-      `${mean[mean.length - 1].toFixed(2)} ${unit}. The dearest character is ${spoken(dearest.character)}, number ` +
-      `${rows.indexOf(dearest) + 1}, with ${inUnit(dearest.nats, unit).toFixed(2)} ${unit}.`
+      `${mean[mean.length - 1].toFixed(2)} ${unit}. The costliest character is ${spoken(costliest.character)}, number ` +
+      `${rows.indexOf(costliest) + 1}, with ${inUnit(costliest.nats, unit).toFixed(2)} ${unit}.`
     );
   }
 
