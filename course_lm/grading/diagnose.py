@@ -20,7 +20,7 @@ MOST_SHOWN = 30  # numbers of an array that feedback shows; of a larger one it g
 SHAPES_DO_NOT_FIT = {"RuntimeError", "ValueError"}
 """What torch and numpy raise for one and the same mistake."""
 UNFINISHED = {
-    "TimeUp": ("timeout", "It did not come to an end. Is there a loop that never stops?"),
+    "TimeUp": ("timeout", "It did not finish. Is there a loop that never stops?"),
     "SystemExit": ("exited", "It ends the whole program. Return the result instead of calling exit()."),
 }
 """Ways a call ends that say nothing about the formula: the status of each, and what is wrong."""
@@ -85,9 +85,9 @@ def _explain(
 def _other_kind(expected: Tensor) -> tuple[str, str]:
     """A name and a hint where the numbers are right, and floating point where another kind is asked for."""
     if expected.dtype == torch.bool:
-        hint = "These are numbers, and True or False is asked for. Attention adds a mask of numbers to the scores."
+        hint = "These are numbers, but True or False is asked for. Attention adds a mask of numbers to the scores."
         return "numbers_for_truth", hint
-    return "floating_point", "This is floating point, and whole numbers are asked for: an id is a place in a list."
+    return "floating_point", "These are floating-point numbers, but an id is a whole number, a place in a list."
 
 
 def _difference(question: Question, output: Any, expected: Any, at: Input) -> str:

@@ -149,12 +149,12 @@ SLIPS = (
     ),
     Slip(
         "other_shape",
-        "The numbers are right, but they have another shape than is asked for. Which axis is too many, or missing?",
+        "The numbers are right, but the shape is not the one asked for. Is there an axis too many, or one too few?",
         _each(_is_other_shape),
     ),
     Slip(
         "rounded",
-        "These are the right results, rounded. Who reads them can still round; return all digits.",
+        "These are the right results, rounded. Return all digits; readers can still round them.",
         _each(_is_rounded),
     ),
     Slip(
@@ -167,11 +167,11 @@ SLIPS = (
         "Every result differs from the right one by the same amount. What is added that should not be?",
         _constant(torch.add, torch.sub, 0),
     ),
-    Slip("skips_first", "The first one is left out. Does it not count?", _on_part(slice(1, None))),
-    Slip("skips_last", "The last one is left out. Does it not count?", _on_part(slice(None, -1))),
+    Slip("skips_first", "The first one is left out. Should it not count?", _on_part(slice(1, None))),
+    Slip("skips_last", "The last one is left out. Should it not count?", _on_part(slice(None, -1))),
     Slip(
         "first_only",
-        "This is the result for the first one alone. Does a loop return too early, or go through once?",
+        "This is the result for the first one alone. Does a loop return too early, or run only once?",
         _on_part(slice(1)),
     ),
     Slip(

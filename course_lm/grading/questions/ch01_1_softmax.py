@@ -114,8 +114,8 @@ SOFTMAX = Question(
         ),
         Misconception(
             "shifted_once",
-            "The maximum is subtracted above the line and not below, or below and not above. What must happen to all "
-            "scores of a row alike, so that the probabilities stay what they are?",
+            "The maximum is subtracted above the line and not below, or below and not above. What has to be done to "
+            "all scores of a row alike, so that the probabilities stay the same?",
             lambda logits: _shifted(logits).exp() / logits.double().exp().sum(-1, keepdim=True),
             also=(lambda logits: logits.double().exp() / _shifted(logits).exp().sum(-1, keepdim=True),),
         ),
@@ -132,7 +132,7 @@ SOFTMAX = Question(
         ),
         Misconception(
             "base_two",
-            "Powers of 2 are taken here. In the formula a lead of 1 multiplies the odds by another number: which?",
+            "Powers of 2 are taken here. In the formula, a lead of 1 multiplies the odds by another number. Which one?",
             lambda logits: (logits.double() * 0.6931471805599453).softmax(-1),
         ),
         Misconception(
@@ -148,7 +148,7 @@ SOFTMAX = Question(
         ),
         Misconception(
             "scaled",
-            "The scores are divided, so all leads are shorter than they were. What can be done to a row that leaves "
+            "The scores are divided, so all leads are shorter than they were. What can you do to a row that leaves "
             "every lead as it is?",
             lambda logits: softmax(logits.double() / logits.double().amax(-1, keepdim=True)),
             also=(
@@ -159,19 +159,20 @@ SOFTMAX = Question(
         ),
         Misconception(
             "tables_only",
-            "This works for a table of rows and fails for a single row. How can an axis be named from the end?",
+            "This works for a table of rows and fails for a single row. How can you name an axis by counting from the "
+            "end?",
             _tables_only,
         ),
         Misconception(
             "counted_axis",
-            "This is right for one row and for a table of rows, and wrong where there is one more axis. Which axis do "
-            "the candidates stand along, however many there are before it?",
+            "This is right for one row and for a table of rows, and wrong where there is one more axis. Along which "
+            "axis do the candidates stand, however many axes come before it?",
             lambda logits: logits.double().softmax(min(1, logits.ndim - 1)),
             also=(lambda logits: softmax(logits) if logits.ndim < 3 else logits.double().softmax(0),),
         ),
         Misconception(
             "cut_off",
-            "A limit is set to the scores, and leads beyond it are lost. What can be subtracted in its place?",
+            "The scores are limited to a range, and leads beyond it are lost. What could you subtract instead?",
             symptom=lambda result, expected: not broken(result, expected),
         ),
     ),

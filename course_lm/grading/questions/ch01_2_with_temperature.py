@@ -64,8 +64,8 @@ WITH_TEMPERATURE = Question(
         ),
         Misconception(
             "softmax_twice",
-            "Probabilities are divided by the temperature and taken for scores of a second softmax. "
-            "Which of the two should see the temperature?",
+            "Probabilities are divided by the temperature and then used as scores for a second softmax. Which numbers "
+            "should the temperature divide?",
             lambda logits, temperature: softmax(softmax(logits) / temperature),
         ),
         Misconception(
@@ -92,7 +92,7 @@ WITH_TEMPERATURE = Question(
         ),
         Misconception(
             "divides_twice",
-            "The scores are divided by the temperature twice. Does a function that you call divide once more?",
+            "The scores are divided by the temperature twice. Does a function that you call divide them once more?",
             lambda logits, temperature: softmax(logits.double() / temperature**2),
         ),
         Misconception(
@@ -113,13 +113,13 @@ WITH_TEMPERATURE = Question(
         ),
         Misconception(
             "adds",
-            "The temperature is added to the scores, or subtracted, and a softmax does not see that. Which operation "
-            "changes how far one score leads another?",
+            "The temperature is added to the scores, or subtracted, and a softmax does not notice that. Which "
+            "operation changes how far one score leads another?",
             lambda logits, temperature: (logits.double() - temperature).exp(),
         ),
         Misconception(
             "whole_scores",
-            "The quotients are rounded to whole numbers. Which division keeps the digits after the point?",
+            "The quotients are rounded to whole numbers. Which division keeps the digits after the decimal point?",
             lambda logits, temperature: softmax(logits.double() // temperature),
         ),
         Misconception(

@@ -81,14 +81,14 @@ SAMPLE_TOKEN = Question(
         ),
         Misconception(
             "one_too_far",
-            "This is the token after the right one. How many pieces end before u, and which id comes then?",
+            "This is the token after the right one. How many pieces end before u, and which id comes after those?",
             lambda probs, u: sample_token(probs, u) + 1,
             also=(lambda probs, u: min(sample_token(probs, u) + 1, len(probs) - 1),),
         ),
         Misconception(
             "reversed",
-            "Here the stick begins with the last token, or u is measured from its end. In which order are the pieces "
-            "laid, and from where is u?",
+            "Here the stick begins with the last token, or u is measured from the far end. In which order are the "
+            "pieces laid, and from where is u measured?",
             _sampled_from_the_end,
             also=(lambda probs, u: min(sample_token(probs, 1 - u), len(probs) - 1),),
         ),
@@ -110,8 +110,8 @@ SAMPLE_TOKEN = Question(
         ),
         Misconception(
             "not_cumulative",
-            "Here u is compared with single probabilities. On the stick a piece begins where those before it end: with "
-            "what must u be compared?",
+            "Here u is compared with single probabilities. On the stick, a piece begins where the piece before it "
+            "ends. With what must u be compared?",
             lambda probs, u: _first(probs > u, len(probs) - 1),
             also=(lambda probs, u: _first(probs > u, 0), lambda probs, u: _first(probs >= u, len(probs) - 1)),
         ),
@@ -122,7 +122,8 @@ SAMPLE_TOKEN = Question(
         ),
         Misconception(
             "ids_shifted",
-            "Tokens of probability 0 are dropped before the pieces are counted, so those behind them have other ids.",
+            "Tokens of probability 0 are dropped before the pieces are counted, so the tokens after them get other "
+            "ids.",
             lambda probs, u: sample_token(probs[probs > 0], u),
         ),
         Misconception(

@@ -31,8 +31,8 @@ NEXT_TOKEN_PAIRS = Question(
     misconceptions=(
         Misconception(
             "no_shift",
-            "The targets are the inputs themselves, so the best a model could do is to copy. "
-            "What should it predict when it has read the first token?",
+            "The targets are the inputs themselves, so the best a model could do is copy. What should it predict when "
+            "it has read the first token?",
             lambda ids, n: (ids[:n], ids[:n]),
         ),
         Misconception(
@@ -42,7 +42,7 @@ NEXT_TOKEN_PAIRS = Question(
         ),
         Misconception(
             "inputs_overwritten",
-            "The inputs hold the targets too. Are x and y two arrays, or two names of one that is written to?",
+            "The inputs hold the targets too. Are x and y two arrays, or two names for one array that is written to?",
             lambda ids, n: (ids[1 : n + 1], ids[1 : n + 1]),
         ),
         Misconception(
@@ -71,19 +71,20 @@ NEXT_TOKEN_PAIRS = Question(
         ),
         Misconception(
             "disjoint_pairs",
-            "The text is cut into pairs that share no token. Every token but the first is a target, and all but the "
-            "last are inputs too.",
+            "The text is cut into pairs that share no token. But every token except the first is a target, and every "
+            "token except the last is an input.",
             lambda ids, n: (ids[::2][:n], ids[1::2][:n]),
             also=(lambda ids, n: (ids[: 2 * n : 2], ids[1 : 2 * n : 2]),),
         ),
         Misconception(
             "next_block",
-            "The targets are the tokens behind all inputs. Each target comes directly after its own input.",
+            "The targets are the tokens that follow the last input. Each target should come directly after its own "
+            "input.",
             lambda ids, n: (ids[:n], ids[n : 2 * n]),
         ),
         Misconception(
             "two_ahead",
-            "There is a token between each input and its target. Which one comes directly after the input?",
+            "There is a token between each input and its target. Which token comes directly after the input?",
             lambda ids, n: (ids[:n], ids[2 : n + 2]),
         ),
         Misconception(
@@ -98,7 +99,7 @@ NEXT_TOKEN_PAIRS = Question(
         ),
         Misconception(
             "too_many",
-            "There is one pair more than asked for. How many inputs are n inputs?",
+            "There is one pair more than asked for. How many inputs does it take for n pairs?",
             lambda ids, n: (ids[: n + 1], ids[1 : n + 2]),
         ),
         Misconception(
@@ -121,7 +122,7 @@ NEXT_TOKEN_PAIRS = Question(
         ),
         Misconception(
             "skips_first",
-            "The pairs are right, but they begin with the second token. Which one is read first?",
+            "The pairs are right, but they begin with the second token. Which token is read first?",
             lambda ids, n: (ids[1 : n + 1], torch.cat([ids, ids[-1:]])[2 : n + 2]),
             compared=lambda pair: torch.cat([pair[0], pair[1, :-1]]),  # there may be no token after the last
         ),

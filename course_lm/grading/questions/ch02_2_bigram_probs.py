@@ -74,8 +74,8 @@ BIGRAM_PROBS = Question(
         ),
         Misconception(
             "columns",
-            "Each column is divided by a sum of its own here. A row belongs to one current token: "
-            "what has to sum to 1 if you ask what comes after it?",
+            "Each column is divided by a sum of its own here. A row belongs to one current token. What has to sum to 1 "
+            "if you ask what comes after that token?",
             lambda ids, vocab_size: (counts := _counts(ids, vocab_size)) / counts.sum(0),
             # Between the first token and the last all are as often current as next: there, the sums over rows and
             # columns agree, and counts / counts.sum(1) without keepdim is the same mistake.
@@ -90,15 +90,15 @@ BIGRAM_PROBS = Question(
         ),
         Misconception(
             "counted_once",
-            "A pair that comes again is not counted again. Does the addition go through all pairs one by one, or does "
+            "A pair that occurs again is not counted again. Does the addition go through all pairs one by one, or does "
             "it write one number to each place?",
             lambda ids, vocab_size: _rows(_counts(ids, vocab_size).clamp(max=1)),
             compared=lambda probs: probs[:-1],
         ),
         Misconception(
             "add_one",
-            "One is added to every count, so pairs that never came have a probability. That is a way of smoothing; "
-            "what does the formula say of a pair that was not seen?",
+            "One is added to every count, so pairs that never occurred have a probability. That is a way of smoothing. "
+            "But what does the formula say of a pair that was not seen?",
             lambda ids, vocab_size: _rows(_counts(ids, vocab_size) + 1),
         ),
         Misconception(
@@ -126,7 +126,7 @@ BIGRAM_PROBS = Question(
         ),
         Misconception(
             "softmax_of_counts",
-            "A softmax is taken of the counts, so a count of 0 still has a share. What do the counts of a row have to "
+            "This is a softmax of the counts, so a count of 0 still gets a share. What do the counts of a row have to "
             "be divided by?",
             lambda ids, vocab_size: _counts(ids, vocab_size).softmax(-1),
         ),
@@ -142,17 +142,19 @@ BIGRAM_PROBS = Question(
         ),
         Misconception(
             "disjoint_pairs",
-            "The text is cut into pairs that share no token. Of which pairs is the second token also a first one?",
+            "The text is cut into pairs that share no token. But the second token of a pair is also the first token of "
+            "the next pair.",
             _disjoint,
         ),
         Misconception(
             "two_apart",
-            "There is a token between the two of each pair. Which token comes directly after the current one?",
+            "There is a token between the two tokens of each pair. Which token comes directly after the current one?",
             lambda ids, vocab_size: _rows(_counted(ids[:-2], ids[2:], vocab_size)),
         ),
         Misconception(
             "no_context",
-            "Every row is the same: how often a token occurs, whatever came before it. What does a bigram look at?",
+            "Every row is the same: it says how often each token occurs, whatever came before it. What does a bigram "
+            "look at?",
             lambda ids, vocab_size: (ids.bincount(minlength=vocab_size) / len(ids)).expand(vocab_size, -1),
         ),
     ),

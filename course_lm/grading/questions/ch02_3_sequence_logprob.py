@@ -84,41 +84,43 @@ SEQUENCE_LOGPROB = Question(
         ),
         Misconception(
             "average_sign",
-            "This is a cost per token, as a loss has it. Here the whole text is asked for, and its logarithm as it is.",
+            "This is a cost per token, like a loss. Here you need the logarithm for the whole text, with its sign as "
+            "it is.",
             lambda conditionals: -sequence_logprob(conditionals) / len(conditionals),
         ),
         Misconception(
             "only_sum",
-            "The factors are added up as they are. What takes the place of a product, if logarithms are added?",
+            "The factors are added up as they are. What takes the place of a product once you take logarithms?",
             lambda conditionals: conditionals.double().sum(),
         ),
         Misconception(
             "weighted",
-            "Each logarithm is weighted by its probability, as in an entropy. Of this text, every token came once.",
+            "Each logarithm is weighted by its probability, as in an entropy. But every token of this text came "
+            "exactly once.",
             lambda conditionals: (conditionals.double() * conditionals.double().log()).sum(),
         ),
         Misconception(
             "each_factor",
-            "This is a number for each token. The logarithm of the whole text is one number: how do they come "
-            "together?",
+            "This is one number for each token. The logarithm of the whole text is a single number. How do you combine "
+            "them?",
             lambda conditionals: conditionals.double().log(),
             also=(lambda conditionals: conditionals.double().log().cumsum(0),),
         ),
         Misconception(
             "logarithms_multiplied",
-            "The logarithms are multiplied. Factors are multiplied; what happens to their logarithms?",
+            "The logarithms are multiplied. Where factors are multiplied, what happens to their logarithms?",
             lambda conditionals: conditionals.double().log().prod(),
         ),
         Misconception(
             "normalized_again",
-            "The factors are divided by their sum, or go through a softmax. They are probabilities already, each of "
-            "another prediction.",
+            "The factors are divided by their sum, or go through a softmax. But they are probabilities already, each "
+            "from a prediction of its own.",
             lambda conditionals: (conditionals.double() / conditionals.double().sum()).log().sum(),
             also=(lambda conditionals: conditionals.double().log_softmax(0).sum(),),
         ),
         Misconception(
             "complement",
-            "These are the probabilities of what did not come. Which factors belong to the text?",
+            "These are the probabilities of what did not come next. Which factors belong to the text?",
             lambda conditionals: (1 - conditionals.double()).log().sum(),
         ),
         Misconception(
@@ -138,8 +140,8 @@ SEQUENCE_LOGPROB = Question(
         ),
         Misconception(
             "cut_off",
-            "Something small is added to a probability, or a limit is set to it. That is no help for a small "
-            "probability: it changes it. What would have to be 0 for this to be needed?",
+            "Something small is added to a probability, or a limit is set to it. That changes small probabilities, and "
+            "none of them is 0 here. Can the logarithm take them as they are?",
             symptom=cut_off,
         ),
     ),

@@ -118,13 +118,13 @@ TOKEN_NLL = Question(
         ),
         Misconception(
             "sign",
-            "The sign is flipped. The logarithm of a probability is never above 0, and a cost never below.",
+            "The sign is flipped. The logarithm of a probability is never above 0, and a cost is never below 0.",
             lambda logits, targets: -token_nll(logits, targets),
         ),
         Misconception(
             "unnormalized",
-            "These are the scores of the targets, with a minus sign. A score says something only in comparison: "
-            "the scores of all other tokens belong in the formula.",
+            "These are the scores of the targets, with a minus sign. A score means something only in comparison, so "
+            "the scores of all other tokens belong in the formula too.",
             lambda logits, targets: -true_scores(logits, targets),
         ),
         Misconception(
@@ -144,7 +144,7 @@ TOKEN_NLL = Question(
         ),
         Misconception(
             "every_pair",
-            "Every row is looked up at every target. Row t has one target, its own: how do you pick one entry a row?",
+            "Every row is looked up at every target. Row t has one target, its own. How do you pick one entry per row?",
             lambda logits, targets: -log_probabilities(logits)[:, targets],
         ),
         Misconception(
@@ -175,7 +175,7 @@ TOKEN_NLL = Question(
         ),
         Misconception(
             "one_minus_p",
-            "This prices what the model gave to all other tokens. For which token does it pay?",
+            "This is the cost of the probability that went to all other tokens. For which token does the model pay?",
             lambda logits, targets: -(1 - probability(logits, targets)).log(),
         ),
         Misconception(
@@ -185,7 +185,8 @@ TOKEN_NLL = Question(
         ),
         Misconception(
             "weighted",
-            "Each cost is weighted by its probability, as in an entropy. The token that came, came once.",
+            "Each cost is weighted by its probability, as in an entropy. But the token that came next came exactly "
+            "once.",
             lambda logits, targets: probability(logits, targets) * token_nll(logits, targets),
         ),
         Misconception(
@@ -202,8 +203,8 @@ TOKEN_NLL = Question(
         ),
         Misconception(
             "right_is_free",
-            "Where the model thought the true token likeliest, nothing is charged. Is a token free that had half of "
-            "the probability?",
+            "Where the model thought the true token likeliest, nothing is charged. Should a token be free that had "
+            "only half of the probability?",
             lambda logits, targets: torch.where(logits.argmax(-1) == targets, 0, token_nll(logits, targets)),
         ),
         Misconception(

@@ -62,12 +62,13 @@ CROSS_ENTROPY = Question(
         ),
         Misconception(
             "sign",
-            "The sign is flipped. The logarithm of a probability is never above 0, and a loss never below.",
+            "The sign is flipped. The logarithm of a probability is never above 0, and a loss is never below 0.",
             lambda logits, targets: -cross_entropy(logits, targets),
         ),
         Misconception(
             "no_log",
-            "This is the mean probability of the targets. Average what each target costs; that is a logarithm.",
+            "This is the mean probability of the targets. What should be averaged is the cost of each target, which is "
+            "a logarithm.",
             lambda logits, targets: probability(logits, targets).mean(),
         ),
         Misconception(
@@ -93,13 +94,13 @@ CROSS_ENTROPY = Question(
         ),
         Misconception(
             "unnormalized",
-            "These are scores of the targets, with a minus sign. A score says something only in comparison: "
-            "where are the scores of all other tokens?",
+            "These are the scores of the targets, with a minus sign. A score means something only in comparison. Where "
+            "are the scores of all other tokens?",
             lambda logits, targets: -true_scores(logits, targets).mean(),
         ),
         Misconception(
             "every_pair",
-            "Every row is looked up at every target. Row t has one target, its own: how do you pick one entry a row?",
+            "Every row is looked up at every target. Row t has one target, its own. How do you pick one entry per row?",
             lambda logits, targets: -log_probabilities(logits)[:, targets].mean(),
         ),
         Misconception(
@@ -114,7 +115,7 @@ CROSS_ENTROPY = Question(
         ),
         Misconception(
             "all_tokens",
-            "The mean runs over all tokens of the vocabulary, also those that did not come. Which ones did?",
+            "The mean runs over all tokens of the vocabulary, even those that did not come next. Which tokens did?",
             lambda logits, targets: -log_probabilities(logits).mean(),
         ),
         Misconception(
@@ -134,12 +135,13 @@ CROSS_ENTROPY = Question(
         ),
         Misconception(
             "weighted",
-            "Each cost is weighted by its probability, as in an entropy. The token that came, came once.",
+            "Each cost is weighted by its probability, as in an entropy. But each token that came next came exactly "
+            "once.",
             lambda logits, targets: (probability(logits, targets) * token_nll(logits, targets)).mean(),
         ),
         Misconception(
             "perplexity",
-            "This is the power of e to the loss, which is the perplexity. The loss itself is asked for.",
+            "This is e to the power of the loss, which is the perplexity. The loss itself is asked for.",
             lambda logits, targets: cross_entropy(logits, targets).exp(),
         ),
         Misconception(
@@ -156,7 +158,7 @@ CROSS_ENTROPY = Question(
         ),
         Misconception(
             "scaled",
-            "The scores are divided, so all leads are shorter than they were. What can be done to a row that leaves "
+            "The scores are divided, so all leads are shorter than they were. What can you do to a row that leaves "
             "every lead as it is?",
             lambda logits, targets: cross_entropy(logits.double() / logits.double().abs().max(), targets),
             also=(
@@ -167,8 +169,8 @@ CROSS_ENTROPY = Question(
         ),
         Misconception(
             "right_is_free",
-            "Where the model thought the true token likeliest, nothing is charged. Is a token free that had half of "
-            "the probability?",
+            "Where the model thought the true token likeliest, nothing is charged. Should a token be free that had "
+            "only half of the probability?",
             lambda logits, targets: torch.where(logits.argmax(-1) == targets, 0, token_nll(logits, targets)).mean(),
         ),
         Misconception(

@@ -64,8 +64,8 @@ CORPUS_LOSS = Question(
         ),
         Misconception(
             "per_batch",
-            "This is what a batch costs on average. It changes if the same text is cut into other batches: what is "
-            "asked for is the cost of a token.",
+            "This is what a batch costs on average. It changes if the same text is cut into other batches. What does "
+            "one token cost?",
             lambda sums, counts: sums.double().mean(),
         ),
         Misconception(
@@ -75,17 +75,18 @@ CORPUS_LOSS = Question(
         ),
         Misconception(
             "each_batch",
-            "This is a loss for each batch. How does one number for the whole corpus come of them?",
+            "This is a loss for each batch. How do you get one number for the whole corpus from them?",
             _means,
         ),
         Misconception(
             "sum_of_means",
-            "The means of the batches are added up, so more batches cost more. What is the cost of one token of all?",
+            "The means of the batches are added up, so more batches cost more. What does one token cost, averaged over "
+            "all of them?",
             lambda sums, counts: _means(sums, counts).sum(),
         ),
         Misconception(
             "upside_down",
-            "These are tokens per nat. Which unit stands above in nats per token, and which below?",
+            "These are tokens per nat. In nats per token, which unit goes on top and which below?",
             lambda sums, counts: counts.double().sum() / sums.double().sum(),
         ),
         Misconception(
@@ -95,8 +96,8 @@ CORPUS_LOSS = Question(
         ),
         Misconception(
             "weighted_sums",
-            "The sums are weighted by the tokens of their batches, although each is a sum over these tokens already. "
-            "What would have to be weighted so?",
+            "The sums are weighted by the tokens of their batches, although each is already a sum over these tokens. "
+            "Which numbers would need such weights?",
             lambda sums, counts: sums.double() @ counts.double() / counts.double().sum(),
         ),
         Misconception(
@@ -115,7 +116,7 @@ CORPUS_LOSS = Question(
         ),
         Misconception(
             "other_count",
-            "The number of tokens is off by one, or by one for each batch. Every token that was paid for counts.",
+            "The number of tokens is off by one, or by one for each batch. Every token that was paid for should count.",
             lambda sums, counts: sums.double().sum() / (counts.double().sum() + 1),
             also=(
                 lambda sums, counts: sums.double().sum() / (counts.double().sum() - 1),
@@ -125,8 +126,8 @@ CORPUS_LOSS = Question(
         ),
         Misconception(
             "running_mean",
-            "The average is formed as the batches come, and the late ones count for more, or the early ones. Which two "
-            "numbers have to be kept until the end?",
+            "The average is updated as the batches come, so late batches count for more than early ones, or for less. "
+            "Which two numbers have to be kept until the end?",
             lambda sums, counts: (sums.double().cumsum(0) / counts.double().cumsum(0)).mean(),
             also=(lambda sums, counts: _halved(_means(sums, counts)),),
         ),
@@ -137,7 +138,7 @@ CORPUS_LOSS = Question(
         ),
         Misconception(
             "perplexity",
-            "This is the power of e to the loss. The loss itself is asked for, in nats per token.",
+            "This is e to the power of the loss. The loss itself is asked for, in nats per token.",
             lambda sums, counts: corpus_loss(sums, counts).exp(),
         ),
         Misconception(

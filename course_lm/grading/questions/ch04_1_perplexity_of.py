@@ -64,13 +64,13 @@ PERPLEXITY_OF = Question(
         ),
         Misconception(
             "no_exp",
-            "This is the mean cost, in nats. Which number of sides does a die have that costs so much?",
+            "This is the mean cost, in nats. How many sides does a die have that costs this much per throw?",
             lambda token_nats: token_nats.double().mean(),
         ),
         Misconception(
             "upside_down",
-            "This is below 1, so it is no number of sides: it is the probability of a typical token. Is a cost the "
-            "logarithm of p, or of 1/p?",
+            "This is below 1, so it cannot be a number of sides: it is the probability of a typical token. Is a cost "
+            "the logarithm of p, or of 1/p?",
             lambda token_nats: (-token_nats.double().mean()).exp(),
         ),
         Misconception(
@@ -80,12 +80,12 @@ PERPLEXITY_OF = Question(
         ),
         Misconception(
             "sum_of_exp",
-            "The dice of all tokens are added up. Costs add up along a text; what do sides do?",
+            "The sides of all dice are added up. Costs add up along a text, but do numbers of sides?",
             lambda token_nats: token_nats.double().exp().sum(),
         ),
         Misconception(
             "bits_in_exp",
-            "The costs are turned into bits, and then e is raised to them. Which base goes with bits?",
+            "The costs are turned into bits, and then e is raised to that power. Which base goes with bits?",
             lambda token_nats: (token_nats.double().mean() / math.log(2)).exp(),
         ),
         Misconception(
@@ -95,7 +95,7 @@ PERPLEXITY_OF = Question(
         ),
         Misconception(
             "median",
-            "This is the die of a token in the middle. All tokens count: which mean do costs have?",
+            "This is the die of the token in the middle. All tokens should count. Which mean do costs need?",
             lambda token_nats: token_nats.double().median().exp(),
         ),
         Misconception(
@@ -105,19 +105,19 @@ PERPLEXITY_OF = Question(
         ),
         Misconception(
             "inverse_of_mean",
-            "This is one over the mean probability. Along a text probabilities are multiplied: which mean do they "
-            "have?",
+            "This is one over the mean probability. Along a text, probabilities are multiplied. Which mean fits a "
+            "product?",
             lambda token_nats: 1 / (-token_nats.double()).exp().mean(),
         ),
         Misconception(
             "divided_after",
-            "The power of e is taken of the sum, and then it is divided by the number of tokens. Which comes first, "
-            "the division or the power?",
+            "Here e is raised to the sum, and the result is divided by the number of tokens. Which comes first, the "
+            "division or the power?",
             lambda token_nats: token_nats.double().sum().exp() / len(token_nats),
         ),
         Misconception(
             "leaves_out_certain",
-            "Tokens that cost nothing are left out. A certain token is a token too: what does it do to the mean?",
+            "Tokens that cost nothing are left out. But a certain token is a token too. What does it do to the mean?",
             lambda token_nats: token_nats.double()[token_nats > 0].mean().exp(),
         ),
         Misconception(
@@ -133,7 +133,7 @@ PERPLEXITY_OF = Question(
         ),
         Misconception(
             "cut_off",
-            "A limit is set to a cost or to the result, so a text that is hard to guess seems easier.",
+            "A limit is set to a cost or to the result, so a text that is hard to guess seems easier than it is.",
             symptom=cut_off,
         ),
     ),

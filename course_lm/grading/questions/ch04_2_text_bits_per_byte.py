@@ -54,7 +54,7 @@ TEXT_BITS_PER_BYTE = Question(
         ),
         Misconception(
             "nats_per_character",
-            "These are nats per character. Two units are to be changed: nats into bits, and characters into bytes.",
+            "These are nats per character. Two units have to be changed: nats into bits, and characters into bytes.",
             lambda total_nats, text: total_nats / len(text),
         ),
         Misconception(
@@ -64,17 +64,19 @@ TEXT_BITS_PER_BYTE = Question(
         ),
         Misconception(
             "upside_down",
-            "These are bytes per bit. Which unit stands above in bits per byte, and which below?",
+            "These are bytes per bit. In bits per byte, which unit goes on top and which below?",
             lambda total_nats, text: len(text.encode("utf-8")) / (total_nats / math.log(2)),
         ),
         Misconception(
             "per_bit",
-            "The cost is divided by the bits that the text takes on a disk. It is asked for per byte.",
+            "The cost is divided by the number of bits in which the text is stored. By how many bytes should it be "
+            "divided?",
             lambda total_nats, text: text_bits_per_byte(total_nats, text) / 8,
         ),
         Misconception(
             "bytes_per_byte",
-            "Bits are multiplied or divided by 8 on the way. Which unit is asked for above, and which below?",
+            "There is a factor of 8 too much or too little. The cost is in bits already, and the text is counted in "
+            "bytes.",
             lambda total_nats, text: text_bits_per_byte(total_nats, text) * 8,
         ),
         Misconception(
@@ -104,7 +106,8 @@ TEXT_BITS_PER_BYTE = Question(
         ),
         Misconception(
             "stripped",
-            "Line breaks and blanks at the ends are taken off before the bytes are counted. They are text as well.",
+            "Line breaks and blanks at the ends are taken off before the bytes are counted. They are part of the text "
+            "as well.",
             lambda total_nats, text: text_bits_per_byte(total_nats, text.strip()),
         ),
         Misconception(
@@ -115,7 +118,7 @@ TEXT_BITS_PER_BYTE = Question(
         ),
         Misconception(
             "perplexity",
-            "A power is taken of the result, which makes a perplexity of it. Bits per byte are asked for.",
+            "The result is used as an exponent, which turns it into a perplexity. Bits per byte are asked for.",
             lambda total_nats, text: 2 ** text_bits_per_byte(total_nats, text),
             also=(lambda total_nats, text: math.exp(total_nats / len(text.encode("utf-8"))),),
         ),
@@ -126,13 +129,13 @@ TEXT_BITS_PER_BYTE = Question(
         ),
         Misconception(
             "letters_once",
-            "Every character counts once here, however often it comes. How long is the text?",
+            "Every character counts only once here, however often it occurs. How long is the text?",
             lambda total_nats, text: total_nats / math.log(2) / len(set(text)),
             also=(lambda total_nats, text: total_nats / math.log(2) / len(set(text.encode("utf-8"))),),
         ),
         Misconception(
             "two_bytes_at_most",
-            "Every character that is not ASCII is taken to have two bytes. How many can one have in UTF-8?",
+            "Every character that is not ASCII is taken to have two bytes. How many can a character have in UTF-8?",
             lambda total_nats, text: (
                 total_nats / math.log(2) / (len(text) + sum(not character.isascii() for character in text))
             ),

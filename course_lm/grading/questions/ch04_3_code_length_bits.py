@@ -49,8 +49,8 @@ CODE_LENGTH_BITS = Question(
     misconceptions=(
         Misconception(
             "rounds_each",
-            "Every symbol takes whole bits of its own here. If the whole message is coded as one number, does a single "
-            "symbol have to end where a bit ends?",
+            "Every symbol takes a whole number of bits here. If the whole message is coded as one number, does a "
+            "single symbol have to end where a bit ends?",
             lambda probs: (-probs.double().log2()).ceil().sum(),
             also=(
                 lambda probs: (-probs.double().log2()).round().sum(),
@@ -60,7 +60,8 @@ CODE_LENGTH_BITS = Question(
         ),
         Misconception(
             "rounds_the_total",
-            "The sum is rounded to whole bits. A file has whole bits; the ideal length asked for need not.",
+            "The sum is rounded to whole bits. A file has whole bits, but the ideal length asked for need not be a "
+            "whole number.",
             lambda probs: code_length_bits(probs).ceil(),
             also=(lambda probs: code_length_bits(probs).round(),),
         ),
@@ -91,7 +92,8 @@ CODE_LENGTH_BITS = Question(
         ),
         Misconception(
             "weighted",
-            "Each length is weighted by its probability, as in an entropy. Every symbol of this message came once.",
+            "Each length is weighted by its probability, as in an entropy. But every symbol of this message came "
+            "exactly once.",
             lambda probs: -(probs.double() * probs.double().log2()).sum(),
         ),
         Misconception(
@@ -106,14 +108,14 @@ CODE_LENGTH_BITS = Question(
         ),
         Misconception(
             "product",
-            "This is the probability of the message, or one over it. How many bits does it take to say which one of so "
-            "many it was?",
+            "This is the probability of the message, or one over it. How many bits does it take to pick one message "
+            "out of so many?",
             lambda probs: probs.double().prod(),
             also=(lambda probs: 1 / probs.double().prod(),),
         ),
         Misconception(
             "complement",
-            "This is what the symbols would cost that did not come. Which ones came?",
+            "This is what the symbols that did not come would have cost. Which symbols came?",
             lambda probs: -(1 - probs.double()).log2().sum(),
         ),
         Misconception(
@@ -123,7 +125,7 @@ CODE_LENGTH_BITS = Question(
         ),
         Misconception(
             "ln2_upside_down",
-            "The change from nats to bits is upside down. Is the same length more bits than nats, or fewer?",
+            "The conversion from nats to bits is upside down. Is the same length more bits than nats, or fewer?",
             lambda probs: -probs.double().log().sum() * math.log(2),
         ),
         Misconception(
@@ -133,7 +135,8 @@ CODE_LENGTH_BITS = Question(
         ),
         Misconception(
             "normalized_again",
-            "The probabilities are divided by their sum. Each belongs to another prediction, and is one already.",
+            "The probabilities are divided by their sum. But each belongs to a prediction of its own, and is a "
+            "probability already.",
             lambda probs: -(probs.double() / probs.double().sum()).log2().sum(),
         ),
         Misconception(

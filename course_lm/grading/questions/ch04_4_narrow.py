@@ -118,12 +118,12 @@ NARROW = Question(
         ),
         Misconception(
             "symbol_before",
-            "This is the share of the symbol before. Between which two entries of the row does the share of s lie?",
+            "This is the share of the symbol before. Between which two cumulative sums does the share of s lie?",
             lambda low, high, cumulative, symbol: narrow(low, high, cumulative, symbol - 1),
         ),
         Misconception(
             "symbol_after",
-            "This is the share of the symbol after. Between which two entries of the row does the share of s lie?",
+            "This is the share of the symbol after. Between which two cumulative sums does the share of s lie?",
             lambda low, high, cumulative, symbol: narrow(low, high, cumulative, symbol + 1),
         ),
         Misconception(
@@ -148,23 +148,24 @@ NARROW = Question(
         ),
         Misconception(
             "unscaled_width",
-            "The new low is right. The new interval is as wide as p; how wide is a share p of a narrower interval?",
+            "The new low is right. But the new interval is as wide as p. How wide is a share p of an interval that is "
+            "narrower than 1?",
             _mistaken(lambda low, width, start, end: (low + width * start, low + width * start + end - start)),
         ),
         Misconception(
             "multiplied_ends",
-            "Each end is multiplied by its entry of the row. A share is measured from low on: how far is it from "
-            "there?",
+            "Each end is multiplied by its cumulative sum. A share is measured from low. How far is it from there?",
             _mistaken(lambda low, width, start, end: (low * start, (low + width) * end)),
         ),
         Misconception(
             "scaled_by_high",
-            "The share is measured by high, as if the interval began at 0. How wide is it?",
+            "The share is measured in units of high, as if the interval began at 0. How wide is the interval?",
             _mistaken(lambda low, width, start, end: (low + (low + width) * start, low + (low + width) * end)),
         ),
         Misconception(
             "from_the_top",
-            "The share is measured from the upper end down. At which end of the interval does the row begin with 0?",
+            "The share is measured from the upper end down. At which end of the interval do the cumulative sums begin "
+            "with 0?",
             _mistaken(lambda low, width, start, end: (low + width * (1 - end), low + width * (1 - start))),
             also=(
                 _mistaken(lambda low, width, start, end: (low + width * (1 - start), low + width * (1 - end))),
@@ -178,13 +179,13 @@ NARROW = Question(
         ),
         Misconception(
             "summed_again",
-            "The row is summed up once more. It is a running sum already: what stands at c with the index s?",
+            "The cumulative sums are summed up once more. They are running sums already. What is c with the index s?",
             _summed_up,
             also=(lambda low, high, cumulative, symbol: _summed_up(low, high, cumulative, symbol + 1),),
         ),
         Misconception(
             "own_width_as_end",
-            "The upper end is measured from the old low by the width of the symbol alone. Where does its share begin?",
+            "The upper end is the old low plus the width of the symbol. But where does the share of the symbol begin?",
             _mistaken(lambda low, width, start, end: (low + width * start, low + width * (end - start))),
         ),
     ),

@@ -43,12 +43,12 @@ CAUSAL_MASK = Question(
         Misconception(
             "hides_self",
             "No position reads its own token, and the first one reads nothing at all. When a position predicts the "
-            "next token, which tokens have been read?",
+            "next token, which tokens has it read?",
             lambda n: seen_up_to(n, -1),
         ),
         Misconception(
             "sees_next",
-            "Every position reads one token too many. Which token is it to predict, and where does that token stand?",
+            "Every position reads one token too many. Which token should it predict, and where does that token stand?",
             lambda n: seen_up_to(n, 1),
         ),
         Misconception(
@@ -58,22 +58,23 @@ CAUSAL_MASK = Question(
         ),
         Misconception(
             "sees_self_only",
-            "Every position reads its own token and no other, which a bigram would. What else has come already?",
+            "Every position reads its own token and no other, as in a bigram. Which other tokens have come already?",
             lambda n: torch.eye(n, dtype=torch.bool),
         ),
         Misconception(
             "forgets_past",
-            "Every position reads itself and one token before. What of those that came earlier?",
+            "Every position reads itself and the one token before. What about the tokens that came earlier?",
             lambda n: seen_up_to(n, 0) & ~seen_up_to(n, -2),
         ),
         Misconception(
             "sees_others",
-            "Every position reads all tokens but its own, and so the answers too. Which ones have come already?",
+            "Every position reads all tokens but its own, and so it reads the answers too. Which tokens have come "
+            "already?",
             lambda n: ~torch.eye(n, dtype=torch.bool),
         ),
         Misconception(
             "mirrored",
-            "The triangle leans to the other side, as if the text were read from its end. In row 0, which column is "
+            "The triangle leans to the other side, as if the text were read from its end. In row 0, which entry is "
             "True?",
             lambda n: causal_mask(n).flip(1),
             also=(lambda n: causal_mask(n).flip(0),),
@@ -86,8 +87,8 @@ CAUSAL_MASK = Question(
         ),
         Misconception(
             "weights",
-            "These are weights that sum to 1, or numbers to add to scores. Who may look at whom is a question with the "
-            "answers True and False.",
+            "These are weights that sum to 1, or numbers to add to scores. Whether a position may look at another is "
+            "answered by True or False.",
             lambda n: causal_mask(n).double() / causal_mask(n).sum(1, keepdim=True),
             also=(
                 lambda n: torch.zeros(n, n).masked_fill(~causal_mask(n), float("-inf")),
@@ -102,7 +103,8 @@ CAUSAL_MASK = Question(
         ),
         Misconception(
             "first_column_only",
-            "Every position reads the first token and itself, or the first alone. What of those between?",
+            "Every position reads the first token and itself, or the first token alone. What about the tokens in "
+            "between?",
             lambda n: torch.eye(n, dtype=torch.bool) | (torch.arange(n) == 0)[None, :],
             also=(lambda n: (torch.arange(n) == 0)[None, :].expand(n, n),),
         ),

@@ -72,7 +72,7 @@ CAUSAL_WEIGHTS = Question(
     misconceptions=(
         Misconception(
             "no_mask",
-            "Every position gives weight to those that have not come yet. What must become of their scores?",
+            "Every position gives weight to positions that have not come yet. What has to be done with their scores?",
             lambda scores: scores.double().softmax(-1),
         ),
         Misconception(
@@ -89,7 +89,7 @@ CAUSAL_WEIGHTS = Question(
         ),
         Misconception(
             "sees_next",
-            "Every row gives some weight to the position after its own. What stands there that it should not know?",
+            "Every row gives some weight to the position after its own. What is there that it should not know?",
             lambda scores: _weights(scores, 1),
         ),
         Misconception(
@@ -107,7 +107,7 @@ CAUSAL_WEIGHTS = Question(
         ),
         Misconception(
             "hides_the_past",
-            "The past is hidden and the future seen. In row 0, which column should have all the weight?",
+            "The past is hidden and the future is seen. In row 0, which column should have all the weight?",
             lambda scores: scores.double().masked_fill(~causal_mask(len(scores)).T, float("-inf")).softmax(-1),
         ),
         Misconception(
@@ -136,14 +136,14 @@ CAUSAL_WEIGHTS = Question(
         ),
         Misconception(
             "mask_added",
-            "True and False are added to the scores as 1 and 0, so a hidden position loses a little weight and not "
-            "all. Which number must be added to it?",
+            "True and False are added to the scores as 1 and 0, so a hidden position loses some of its weight, but not "
+            "all. Which number must be added to its score?",
             lambda scores: (scores.double() + causal_mask(len(scores))).softmax(-1),
         ),
         Misconception(
             "scaled",
-            "The scores are divided by a square root first. That is done to products of queries and keys; these scores "
-            "are to be used as they are.",
+            "The scores are divided by a square root first. That is done to products of queries and keys, but these "
+            "scores should be used as they are.",
             lambda scores: _weights(scores.double() / math.sqrt(len(scores)), 0),
         ),
         Misconception(
@@ -169,19 +169,19 @@ CAUSAL_WEIGHTS = Question(
         ),
         Misconception(
             "cut_off",
-            "The rows do not quite sum to 1. Is something small added to a sum, or a weight rounded away?",
+            "The rows do not quite sum to 1. Is something small added to a sum, or is a weight rounded away?",
             symptom=cut_off,
         ),
         Misconception(
             "zero_times_infinity",
-            "Everything is NaN: 0 times minus infinity is not 0. How can a score be replaced where it is hidden, "
-            "with no product?",
+            "Everything is NaN, because 0 times minus infinity is not 0. How can you replace a hidden score without "
+            "multiplying?",
             lambda scores: torch.full_like(scores, float("nan")),
         ),
         Misconception(
             "columns_share",
-            "The sums that divide the weights stand along the wrong axis. Which axis must a sum keep, so that it "
-            "stands beside its row?",
+            "The sums that divide the weights stand along the wrong axis. Which axis must a sum keep, so that each sum "
+            "divides its own row?",
             lambda scores: (weights := scores.double().exp().tril()) / weights.sum(1),
             also=(
                 lambda scores: (weights := scores.double().softmax(-1).tril()) / weights.sum(0),
@@ -190,8 +190,8 @@ CAUSAL_WEIGHTS = Question(
         ),
         Misconception(
             "mask_too_small",
-            "A hidden position gets a low score here, but another that may be seen can have one as low. Which score "
-            "leaves no weight in any company?",
+            "A hidden position gets a low score here, but a position that may be seen can have a score just as low. "
+            "Which score leaves no weight whatever the other scores are?",
             symptom=_leaks,
         ),
     ),

@@ -71,8 +71,8 @@ TEACHER_FORCED_LOSS = Question(
         ),
         Misconception(
             "no_shift",
-            "Each token is scored by its own row, as if it had been read before it was predicted. Which token has been "
-            "read last when token t is the answer?",
+            "Each token is scored by its own row, as if it had been read before it was predicted. Which token was read "
+            "last when token t is the answer?",
             lambda table, ids, bos_id: _mean_cost(table[ids], ids),
         ),
         Misconception(
@@ -93,7 +93,7 @@ TEACHER_FORCED_LOSS = Question(
         ),
         Misconception(
             "sign",
-            "The sign is flipped. The logarithm of a probability is never above 0, and a loss never below.",
+            "The sign is flipped. The logarithm of a probability is never above 0, and a loss is never below 0.",
             lambda table, ids, bos_id: -teacher_forced_loss(table, ids, bos_id),
         ),
         Misconception(
@@ -105,7 +105,8 @@ TEACHER_FORCED_LOSS = Question(
         ),
         Misconception(
             "no_log",
-            "This is the mean probability of the tokens. Average what each token costs; that is a logarithm.",
+            "This is the mean probability of the tokens. What should be averaged is the cost of each token, which is a "
+            "logarithm.",
             lambda table, ids, bos_id: _costs(table, ids, bos_id).neg().exp().mean(),
         ),
         Misconception(
@@ -135,14 +136,14 @@ TEACHER_FORCED_LOSS = Question(
         ),
         Misconception(
             "transposed",
-            "Columns of the table are read in place of rows. Row a holds the logits of the token after a: which index "
-            "belongs to what has been read?",
+            "Columns of the table are used in place of rows. Row a holds the logits of the token after a. Which index "
+            "belongs to the token that was read?",
             lambda table, ids, bos_id: teacher_forced_loss(table.T, ids, bos_id),
         ),
         Misconception(
             "wrong_axis",
-            "The softmax runs over the tokens that are read, so a row does not sum to 1. Over which candidates should "
-            "it run?",
+            "The softmax runs over the tokens that may have been read, so a row does not sum to 1. Over which "
+            "candidates should it run?",
             lambda table, ids, bos_id: (
                 -_read_before(table.double().log_softmax(0), ids, bos_id).gather(-1, ids[:, None]).mean()
             ),
@@ -154,18 +155,19 @@ TEACHER_FORCED_LOSS = Question(
         ),
         Misconception(
             "end_predicted",
-            "An end of the text is predicted as well, which is not in ids. Which tokens are paid for?",
+            "An end of the text is predicted as well, which is not in ids. Which tokens should be paid for?",
             lambda table, ids, bos_id: teacher_forced_loss(table, torch.cat([ids, torch.tensor([bos_id])]), bos_id),
         ),
         Misconception(
             "bos_predicted",
-            "The start of text is paid for as if it had been predicted. It is given: which token is the first to be "
-            "predicted?",
+            "The start of text is paid for as if it had been predicted. But it is given. Which token is the first to "
+            "be predicted?",
             lambda table, ids, bos_id: teacher_forced_loss(table, torch.cat([torch.tensor([bos_id]), ids]), bos_id),
         ),
         Misconception(
             "weighted",
-            "Each cost is weighted by its probability, as in an entropy. Every token of the text came once.",
+            "Each cost is weighted by its probability, as in an entropy. But every token of the text came exactly "
+            "once.",
             lambda table, ids, bos_id: ((c := _costs(table, ids, bos_id)) * c.neg().exp()).mean(),
         ),
         Misconception(
@@ -178,12 +180,12 @@ TEACHER_FORCED_LOSS = Question(
         ),
         Misconception(
             "perplexity",
-            "This is the power of e to the loss, which is the perplexity. The loss itself is asked for.",
+            "This is e to the power of the loss, which is the perplexity. The loss itself is asked for.",
             lambda table, ids, bos_id: teacher_forced_loss(table, ids, bos_id).exp(),
         ),
         Misconception(
             "bos_is_zero",
-            "The text is read as if id 0 stood before it. Which id stands there is an argument.",
+            "The text is read as if id 0 stood before it. But the id of the start of text is an argument.",
             lambda table, ids, bos_id: teacher_forced_loss(table, ids, 0),
         ),
         Misconception(
@@ -198,12 +200,13 @@ TEACHER_FORCED_LOSS = Question(
         ),
         Misconception(
             "only_bos",
-            "Every token is predicted from the start of text, as if nothing had been read since. What is read next?",
+            "Every token is predicted from the start of text, as if nothing had been read since. What is read after "
+            "the start?",
             lambda table, ids, bos_id: _mean_cost(table[torch.full_like(ids, bos_id)], ids),
         ),
         Misconception(
             "backward",
-            "Each token is predicted from the one after it. Which of the two has been read?",
+            "Each token is predicted from the one after it. Which of the two has already been read?",
             lambda table, ids, bos_id: _mean_cost(table[torch.cat([ids[1:], torch.tensor([bos_id])])], ids),
             also=(
                 lambda table, ids, bos_id: _mean_cost(table[ids[1:]], ids[:-1]),

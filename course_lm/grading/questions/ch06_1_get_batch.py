@@ -65,8 +65,8 @@ GET_BATCH = Question(
         ),
         Misconception(
             "previous_token",
-            "Each target is the token before its input, so the model would learn to tell the past. Which way does a "
-            "text go?",
+            "Each target is the token before its input, so the model would learn to predict the past. In which "
+            "direction is a text read?",
             lambda ids, starts, T: (_rows(ids, starts, T), _rows(ids, starts - 1, T)),
             # What stands before the first input may come from the text, from the row itself, or from its end.
             compared=lambda batch: torch.cat([batch[0], batch[1, :, 1:]], dim=1),
@@ -79,7 +79,7 @@ GET_BATCH = Question(
         ),
         Misconception(
             "two_ahead",
-            "Each target is two tokens after its input. Which one comes next?",
+            "Each target is two tokens after its input. Which token comes next?",
             lambda ids, starts, T: (_rows(ids, starts, T), _rows(ids.roll(-1), starts + 1, T)),
         ),
         Misconception(
@@ -95,13 +95,14 @@ GET_BATCH = Question(
         ),
         Misconception(
             "unequal_rows",
-            "One of the two arrays has rows of another length. How many inputs are there to T targets?",
+            "One of the two arrays has rows of the wrong length. How many inputs go with T targets?",
             lambda ids, starts, T: (_rows(ids, starts, T), _rows(ids, starts + 1, T - 1)),
             also=(lambda ids, starts, T: (_rows(ids, starts, T + 1), _rows(ids, starts + 1, T)),),
         ),
         Misconception(
             "a_row_ahead",
-            "The targets are the piece of text that follows the inputs. Each target follows its own input.",
+            "The targets are the piece of text that follows all the inputs. Each target should directly follow its own "
+            "input.",
             lambda ids, starts, T: (_rows(ids, starts, T), _rows(torch.cat([ids, ids]), starts + T, T)),
             compared=lambda batch: torch.cat([batch[0], batch[1, :, :1]], dim=1),  # the text may end there
         ),
@@ -112,7 +113,7 @@ GET_BATCH = Question(
         ),
         Misconception(
             "one_stack",
-            "The rows stand in one long array. Each text keeps a row of its own.",
+            "The rows are joined into one long array. Each row should stay a row of its own.",
             lambda ids, starts, T: (_rows(ids, starts, T).flatten(), _rows(ids, starts + 1, T).flatten()),
         ),
         Misconception(
@@ -136,7 +137,7 @@ GET_BATCH = Question(
         ),
         Misconception(
             "starts_ignored",
-            "The rows begin at the beginning of the text, one after the other. Where were they asked to begin?",
+            "The rows begin at the beginning of the text, one after another. Where were they asked to begin?",
             lambda ids, starts, T: get_batch(torch.cat([ids] * 3), torch.arange(len(starts)) * T, T),
             also=(lambda ids, starts, T: get_batch(ids, torch.arange(len(starts)), T),),
         ),

@@ -88,23 +88,23 @@ MARKOV_ENTROPY_RATE = Question(
         ),
         Misconception(
             "sign",
-            "The sign is flipped. The logarithm of a probability is never above 0, and a cost never below.",
+            "The sign is flipped. The logarithm of a probability is never above 0, and a cost is never below 0.",
             lambda transition, stationary: -markov_entropy_rate(transition, stationary),
         ),
         Misconception(
             "rows_added",
-            "The entropies of the rows are added up as they are. How often does the chain pay each of them?",
+            "The entropies of the rows are added up without weights. How often does the chain pay each of them?",
             lambda transition, stationary: _row_entropies(transition).sum(),
         ),
         Misconception(
             "columns_weighted",
-            "The share of a token weighs the columns here, what comes next. It says how often a token is the current "
-            "one: which axis is that?",
+            "Here the share of a token weights the columns, which stand for what comes next. But it says how often a "
+            "token is the current one. Which axis is that?",
             lambda transition, stationary: _entropy_terms(transition).sum(0) @ stationary.double(),
         ),
         Misconception(
             "shares_only",
-            "This is the entropy of the shares, as if every token were drawn without a look at the one before. What "
+            "This is the entropy of the shares, as if every token were drawn without looking at the one before. What "
             "does the chain know when it writes?",
             lambda transition, stationary: torch.special.entr(stationary.double()).sum(),
         ),
@@ -121,8 +121,8 @@ MARKOV_ENTROPY_RATE = Question(
         ),
         Misconception(
             "divided_by_states",
-            "The weighted costs are divided by the number of tokens as well. The shares sum to 1 already: what is a "
-            "mean with such weights?",
+            "The weighted costs are also divided by the number of tokens. But the shares sum to 1 already, so what is "
+            "the weighted sum?",
             lambda transition, stationary: markov_entropy_rate(transition, stationary) / len(stationary),
         ),
         Misconception(
@@ -143,7 +143,7 @@ MARKOV_ENTROPY_RATE = Question(
         ),
         Misconception(
             "complement",
-            "Transitions that do not happen are paid for too. What does the chain pay when it has chosen one?",
+            "Transitions that do not happen are paid for too. What does the chain pay for once it has made its choice?",
             lambda transition, stationary: (
                 stationary.double() @ (_entropy_terms(transition) + _entropy_terms(1 - transition.double())).sum(-1)
             ),
@@ -155,7 +155,7 @@ MARKOV_ENTROPY_RATE = Question(
         ),
         Misconception(
             "perplexity",
-            "This is the power of e to the entropy rate. The rate itself is asked for, in nats per token.",
+            "This is e to the power of the entropy rate. The rate itself is asked for, in nats per token.",
             lambda transition, stationary: markov_entropy_rate(transition, stationary).exp(),
         ),
         Misconception(

@@ -62,8 +62,8 @@ CE_GRAD = Question(
     misconceptions=(
         Misconception(
             "not_averaged",
-            "This is the gradient of the sum of all costs. The loss is their mean: what becomes of a slope when the "
-            "height is divided?",
+            "This is the gradient of the sum of all costs. The loss is their mean. If a height is divided by T, what "
+            "happens to its slope?",
             _said_minus_came,
         ),
         Misconception(
@@ -73,15 +73,15 @@ CE_GRAD = Question(
         ),
         Misconception(
             "no_onehot",
-            "This holds what the model said, and nothing of what came. How should the slope of the true token's score "
-            "differ from those of the others?",
+            "This contains what the model said, but not what came. How should the slope of the true token's score "
+            "differ from the others?",
             lambda logits, targets: _said(logits) / len(targets),
             also=(lambda logits, targets: _said(logits),),
         ),
         Misconception(
             "every_target",
-            "One is subtracted at every target in every row. Row t has one true token, its own: how do you reach one "
-            "place in each row?",
+            "One is subtracted at every target in every row. Row t has only one true token, its own. How do you reach "
+            "one place in each row?",
             _at_every_target,
             also=(lambda logits, targets: _at_every_target(logits, targets) * len(targets),),
         ),
@@ -94,8 +94,8 @@ CE_GRAD = Question(
         ),
         Misconception(
             "only_others",
-            "The true tokens have no slope, or that of the others. What does the formula say where v is the true "
-            "token?",
+            "The true tokens have no slope here, or the same kind of slope as the others. What does the formula say "
+            "where v is the true token?",
             lambda logits, targets: ce_grad(logits, targets) * (1 - _came(logits, targets)),
         ),
         Misconception(
@@ -107,7 +107,7 @@ CE_GRAD = Question(
         Misconception(
             "log_softmax",
             "The logarithms of the probabilities stand where the probabilities should. Which of the two is in the "
-            "slope?",
+            "formula for the slope?",
             lambda logits, targets: (logits.double().log_softmax(-1) - _came(logits, targets)) / len(targets),
         ),
         Misconception(
@@ -127,8 +127,8 @@ CE_GRAD = Question(
         ),
         Misconception(
             "plus",
-            "What came is added to what the model said. Where the two agree there is nothing to push: which sign does "
-            "that?",
+            "What came is added to what the model said. Where the two agree there should be nothing to push. Which "
+            "sign gives that?",
             lambda logits, targets: (_said(logits) + _came(logits, targets)) / len(targets),
         ),
         Misconception(
@@ -138,14 +138,14 @@ CE_GRAD = Question(
         ),
         Misconception(
             "added_up",
-            "The slopes of all positions are added up. Here each score has a slope of its own.",
+            "The slopes of all positions are added up. But each score should keep a slope of its own.",
             lambda logits, targets: ce_grad(logits, targets).sum(0),
             also=(lambda logits, targets: _said_minus_came(logits, targets).sum(0),),
         ),
         Misconception(
             "seen_vocabulary",
-            "The one-hot rows have as many columns as the largest target asks for, and the text need not hold the last "
-            "token. How many tokens does the vocabulary have?",
+            "The one-hot rows are only as wide as the largest target requires, and the last tokens of the vocabulary "
+            "may not occur in the text. How many tokens does the vocabulary have?",
             lambda logits, targets: (_said(logits) - torch.nn.functional.one_hot(targets)) / len(targets),
         ),
         Misconception(
@@ -163,18 +163,19 @@ CE_GRAD = Question(
         ),
         Misconception(
             "softmax_twice",
-            "The loss that is differentiated has a softmax built in, and gets probabilities. What does it ask for?",
+            "The loss that is differentiated has a softmax built in, but it is given probabilities. What does it "
+            "expect?",
             _through_two_softmaxes,
         ),
         Misconception(
             "loss",
-            "This is the loss. Its slopes at the scores are asked for, one for each score.",
+            "This is the loss. What is asked for is its slopes with respect to the scores, one for each score.",
             lambda logits, targets: torch.nn.functional.cross_entropy(logits.double(), targets),
         ),
         Misconception(
             "of_probabilities",
-            "The slope is taken at the probabilities, or the softmax has a derivative too many. At which numbers is it "
-            "asked for?",
+            "The slope is taken with respect to the probabilities, or the derivative of the softmax comes in once too "
+            "often. With respect to which numbers is it asked for?",
             lambda logits, targets: ce_grad(logits, targets) * (p := _said(logits)) * (1 - p),
             also=(lambda logits, targets: -_came(logits, targets) / _said(logits) / len(targets),),
         ),

@@ -97,13 +97,13 @@ SGD_STEP = Question(
         ),
         Misconception(
             "no_rate",
-            "The step is as long as the gradient. How much of it should be gone?",
+            "The step is as long as the gradient itself. What share of the gradient should be taken?",
             lambda w, grads, counts, lr: w.double() - _mean_over_tokens(grads, counts),
         ),
         Misconception(
             "not_divided",
-            "The gradients are multiplied by their tokens and not divided by all of them. What makes a mean of a "
-            "weighted sum?",
+            "The gradients are multiplied by their tokens but never divided by the total. What turns a weighted sum "
+            "into a mean?",
             lambda w, grads, counts, lr: w.double() - lr * _mean_over_tokens(grads, counts) * counts.double().sum(),
         ),
         Misconception(
@@ -137,7 +137,7 @@ SGD_STEP = Question(
         ),
         Misconception(
             "only_step",
-            "This is the step, not the place where it ends. Where do the weights start from?",
+            "This is the step itself and not the place where it ends. Where do the weights start from?",
             lambda w, grads, counts, lr: lr * _mean_over_tokens(grads, counts),
             also=(lambda w, grads, counts, lr: -lr * _mean_over_tokens(grads, counts),),
         ),
@@ -149,7 +149,7 @@ SGD_STEP = Question(
         Misconception(
             "one_axis_only",
             "This works where the weights have one axis, and fails where they have two. How many axes must the counts "
-            "get, so that they stand beside gradients of any shape?",
+            "have to match gradients of any shape?",
             _one_axis_only,
         ),
         Misconception(
@@ -160,14 +160,14 @@ SGD_STEP = Question(
         ),
         Misconception(
             "weights_divided",
-            "The old weights are divided by the number of tokens too. To what does the mean belong?",
+            "The old weights are divided by the number of tokens too. What should the mean be taken of?",
             lambda w, grads, counts, lr: (
                 (w.double() - lr * torch.einsum("k,k...->...", counts.double(), grads.double())) / counts.double().sum()
             ),
         ),
         Misconception(
             "last_weighted",
-            "Only the last gradient is left of the sum, though it is divided by all tokens. Does a loop forget what it "
+            "Only the last gradient is left in the sum, though it is divided by all tokens. Does a loop forget what it "
             "has added up?",
             lambda w, grads, counts, lr: (
                 w.double() - lr * counts[-1].double() * grads[-1].double() / counts.double().sum()
@@ -180,12 +180,13 @@ SGD_STEP = Question(
         ),
         Misconception(
             "each_batch",
-            "These are weights for each micro-batch. How does one step come of all gradients?",
+            "These are new weights for each micro-batch. How do you get one step from all the gradients?",
             lambda w, grads, counts, lr: w.double() - lr * grads.double(),
         ),
         Misconception(
             "gradient_times_w",
-            "The weights are multiplied by the step. A step is subtracted: does its length depend on the weight?",
+            "The weights are multiplied by the step. A step should be subtracted. Does its length depend on the "
+            "weight?",
             lambda w, grads, counts, lr: w.double() * (1 - lr * _mean_over_tokens(grads, counts)),
         ),
         Misconception(
@@ -195,7 +196,7 @@ SGD_STEP = Question(
         ),
         Misconception(
             "largest_batch",
-            "Only the micro-batch with the most tokens moves the weights. What of the others?",
+            "Only the micro-batch with the most tokens moves the weights. What about the others?",
             lambda w, grads, counts, lr: w.double() - lr * grads[counts.argmax()].double(),
         ),
     ),
