@@ -99,7 +99,7 @@ def _zipped(open_zip: Callable[[], zipfile.ZipFile]) -> Iterator[File]:
         with open_zip() as archive:
             members = sorted(archive.infolist(), key=lambda member: member.filename)
     except UNZIPPING as error:
-        yield File("", problem=f"it is no zip that can be opened: {str(error)[:LONGEST_NAME]}")
+        yield File("", problem=f"it is not a zip that can be opened: {str(error)[:LONGEST_NAME]}")
         return
     for member in members[:MOST_FILES]:
         name = member.filename.lstrip("/")[-LONGEST_NAME:]

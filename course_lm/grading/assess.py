@@ -134,7 +134,7 @@ def _without_definition(
     else:
         status, why = "missing", "no notebook defines a function of this name."
     if row.ignored:
-        why += f" Not read, since they are no notebooks: {', '.join(row.ignored)}."
+        why += f" Not read, since they are not notebooks: {', '.join(row.ignored)}."
     return replace(row, status=status, message=printable(f"{row.question}: {why}"))
 
 

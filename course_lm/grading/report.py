@@ -96,7 +96,7 @@ def student_page(name: str, rows: Sequence[Row]) -> str:
         if row.status != "correct" or "override" in row.flags
     )
     notes = [f"Late: {row.late}." for row in rows[:1] if row.late]
-    notes += [f"Not read, since they are no notebooks: {', '.join(row.ignored)}." for row in rows[:1] if row.ignored]
+    notes += [f"Not read, since they are not notebooks: {', '.join(row.ignored)}." for row in rows[:1] if row.ignored]
     notes.append(f"The hidden inputs are those of seed {rows[0].seed}.")
     return _page(
         f"Marks of {name}",
@@ -126,7 +126,7 @@ def class_page(rows: Sequence[Row], ignored: Sequence[str] = ()) -> str:
 
 
 def _ignored(names: Sequence[str]) -> str:
-    return f"<p>Ignored beside the submissions: {escape(', '.join(names[:MOST_NAMED]))}.</p>\n" if names else ""
+    return f"<p>Files of no submission, ignored: {escape(', '.join(names[:MOST_NAMED]))}.</p>\n" if names else ""
 
 
 def _equal_answers(rows: Sequence[Row]) -> str:
@@ -136,8 +136,8 @@ def _equal_answers(rows: Sequence[Row]) -> str:
         return ""
     lines = [[hint.first, hint.second, ", ".join(hint.questions)] for hint in hints[:MOST_NAMED]]
     return (
-        "<h2>Equal answers</h2>\n<p>These are equal when names and layout are taken away, long, and shared by few. "
-        "That is a hint and no proof: ask both students to explain their code.</p>\n"
+        "<h2>Equal answers</h2>\n<p>These answers are long, shared by few, and equal apart from names and layout. "
+        "That is a hint, not a proof: ask both students to explain their code.</p>\n"
         f"{_table('Pairs with equal answers', ('submission', 'submission', 'questions'), lines)}\n"
     )
 

@@ -108,12 +108,12 @@ def read_notebook(file: File) -> Notebook:
     try:
         document = json.loads(file.read().decode("utf-8-sig"))
         if not isinstance(document, dict) or not isinstance(document.get("cells"), list):
-            return Notebook(file.name, problem="it is no notebook of format 4; open it in JupyterLab and save it again")
+            return Notebook(file.name, problem="it is not a notebook of format 4; open and save it in JupyterLab")
         cells = tuple(text for cell in document["cells"] if (text := _code(cell)))
     except OSError as error:  # an error of the system names a path of this machine
         return Notebook(file.name, problem=error.strerror or str(error)[:LONGEST_NAME])
     except (ValueError, RecursionError, MemoryError) as error:
-        return Notebook(file.name, problem=f"it is no notebook: {str(error)[:LONGEST_NAME]}")
+        return Notebook(file.name, problem=f"it is not a notebook: {str(error)[:LONGEST_NAME]}")
     if sum(map(len, cells)) > MOST_CODE:
         return Notebook(file.name, problem=f"it holds more than {MOST_CODE:,} characters of code")
     return Notebook(file.name, cells)

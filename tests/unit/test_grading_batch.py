@@ -302,7 +302,7 @@ def test_empty_folders_and_links_to_others_work_are_missing(loss):
 
 def test_what_is_no_notebook_has_a_row_that_says_so(loss):
     assert loss["paper"].status == "missing"
-    assert "Not read, since they are no notebooks: paper.txt." in loss["paper"].message
+    assert "Not read, since they are not notebooks: paper.txt." in loss["paper"].message
 
 
 def test_a_damaged_notebook_costs_only_what_may_be_in_it(rows):

@@ -160,7 +160,7 @@ def test_every_entry_of_a_plain_folder_is_a_student_or_is_named_as_ignored(tmp_p
         "one.ipynb": [""],
         "py": [],
         "self": [link],
-        "zip": ["it is no zip that can be opened: File is not a zip file"],
+        "zip": ["it is not a zip that can be opened: File is not a zip file"],
     }
     assert {one.sender.name: one.ignored for one in handed.submissions if one.ignored} == {"py": ("py.py",)}
 
@@ -286,7 +286,7 @@ def test_a_class_zip_that_cannot_be_opened_is_refused_with_the_reason(tmp_path):
     path = zipped(tmp_path / "class.zip", "\u00e9da/03.ipynb")
     whole = path.read_bytes()
     path.write_bytes(whole.replace("\u00e9da".encode(), b"\xff\xffda"))  # a name in another encoding than it claims
-    with pytest.raises(ValueError, match=r"no zip that can be opened: .*utf-8.* unpack it and give the folder"):
+    with pytest.raises(ValueError, match=r"not a zip that can be opened: .*utf-8.* unpack it and give the folder"):
         handed_in(path)
     path.write_bytes(whole[:-30])
     with pytest.raises(ValueError, match="Download it again"):

@@ -91,5 +91,5 @@ def _define(program: extract.Program, name: str, which: int) -> _Definition:
             defined.append(namespace.get(name))
     function = namespace[name] = defined[which] if which < len(defined) else None
     if function is not None and not callable(function):
-        problem = f"{name} is no function but of type {type(function).__name__}"
+        problem = f"{name} is not a function but of type {type(function).__name__}"
     return _Definition(function, problem, absent)
