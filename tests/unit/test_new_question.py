@@ -15,7 +15,7 @@ from .answers import notebook
 EXERCISES = sorted((Path(__file__).parents[2] / "exercises").glob("*.ipynb"))
 NAMES = """softmax with_temperature sample_token next_token_pairs bigram_probs sequence_logprob token_nll cross_entropy
 corpus_loss perplexity_of text_bits_per_byte code_length_bits narrow causal_mask causal_weights teacher_forced_loss
-get_batch markov_entropy_rate ce_grad sgd_step""".split()
+get_batch markov_entropy_rate ce_grad sgd_step strided_windows in_bits_per_byte answer_loss best_answer""".split()
 FILE = """
 from torch import Tensor
 

@@ -51,6 +51,31 @@ BROKEN_PROMISES = {
             "return round(low + w * left, 3), round(low + w * right, 3)",
         ),
     ),
+    "a window may be longer than the text": (
+        (
+            "strided_windows",
+            "out, done = [(0, context_length, context_length)], context_length\n"
+            "while done < n_tokens - 1:\n"
+            "    begin, new = out[-1][0] + stride, min(stride, n_tokens - 1 - done)\n"
+            "    done += new\n"
+            "    out.append((begin, done, new))\n"
+            "return out",
+        ),
+    ),
+    "padding may be any numbers": (
+        (
+            "best_answer",
+            "total = (log_probs * (log_probs > -3)).sum(-1)\nreturn total.argmax(), (total / n_bytes).argmax()",
+        ),
+    ),
+    "answers may be unlikely": (
+        (
+            "best_answer",
+            "own = torch.arange(log_probs.shape[1]) < n_tokens[:, None]\n"
+            "p = log_probs.double().exp().where(own, 1.0).prod(-1)\n"
+            "return p.argmax(), (p.log() / n_bytes).argmax()",
+        ),
+    ),
 }
 
 
