@@ -7,10 +7,15 @@ MACHINE says in words where it runs. Every model is downloaded (some hundred meg
 the validation part of tiny Shakespeare and three paragraphs that were written for this record, so that no model has
 seen them: English, Python code and German. A text is read after the model's own start token.
 
+With the name of a folder in ``--models``, a start token may have to be named as well, with ``--bos-token``.
+
 Losses are given in windows that do not overlap, and in windows that move by half of their length, so that every token
 but the first has at least half a window before it. A window has at most ``--context-length`` tokens, the same for all
 models, or what a model can read if that is less. Nats per token compare only models with the same tokens; bits per byte
 compare all. A word is what stands between white space.
+
+Besides, for chapter 8: what each token of the English paragraph costs, what a longer window is worth on the beginning
+of the Shakespeare text, and what the answers to a few questions cost.
 """
 
 from __future__ import annotations
@@ -26,6 +31,7 @@ import torch
 import course_lm
 from course_lm import evaluate, load_corpus, load_pretrained
 from course_lm.device import pick_device
+from course_lm.evaluate import token_nats
 from course_lm.language_model import LanguageModel
 from course_lm.tokenizer import Tokenizer
 
@@ -39,6 +45,18 @@ MODELS = (
     "EleutherAI/pythia-160m",
     "HuggingFaceTB/SmolLM2-135M",
 )
+SHAKESPEARE = "tiny Shakespeare, validation"
+WINDOWS = (16, 64, 256, 1024)  # tokens
+N_CHARACTERS = 20_000  # of the text that is read in each of them
+QUESTIONS = {
+    "Question: Why is the sky blue?\nAnswer:": (
+        " It is not.",
+        " Because the air scatters blue light more than red light.",
+        " Because the sea is blue, and the sky is its reflection.",
+    ),
+    "Question: How long is a week?\nAnswer:": (" A year.", " Seven days, of which the last is called Sunday."),
+    "Question: What do bees make?\nAnswer:": (" Milk.", " They make honey, from the nectar of many flowers."),
+}
 HEAD = """\
 | model | text | tokens per word | nats per token | bits per byte | with stride: nats per token | bits per byte |
 |---|---|---|---|---|---|---|"""
@@ -73,7 +91,7 @@ def texts() -> dict[str, str]:
     """The texts by name."""
     corpus = load_corpus("shakespeare")
     shakespeare = corpus.tokenizer.decode(corpus.val[1:])
-    return {"tiny Shakespeare, validation": shakespeare, "English": ENGLISH, "Python": CODE, "German": GERMAN}
+    return {SHAKESPEARE: shakespeare, "English": ENGLISH, "Python": CODE, "German": GERMAN}
 
 
 def costs(model: LanguageModel, tokenizer: Tokenizer, text: str, context_length: int) -> dict[str, Any]:
@@ -88,9 +106,28 @@ def costs(model: LanguageModel, tokenizer: Tokenizer, text: str, context_length:
     return record
 
 
-def measured(name: str, of: dict[str, str], context_length: int) -> dict[str, Any]:
+def token_costs(model: LanguageModel, tokenizer: Tokenizer, text: str) -> dict[str, list[Any]]:
+    """The tokens of a text, and the nats of each."""
+    ids = tokenizer.encode_with_bos(text)
+    tokens = [tokenizer.decode([int(token)]) for token in ids[1:]]
+    return {"tokens": tokens, "nats": [round(cost, 3) for cost in token_nats(model, ids).tolist()]}
+
+
+def answer_costs(model: LanguageModel, tokenizer: Tokenizer, question: str, answer: str) -> dict[str, Any]:
+    """The nats of an answer, given its question: only its own tokens count."""
+    ids, n_given = tokenizer.encode_with_bos(question + answer), len(tokenizer.encode(question))
+    nats = token_nats(model, ids)[n_given:]
+    return {
+        "answer": answer,
+        "nats": round(float(nats.sum()), 3),
+        "n_tokens": len(nats),
+        "n_bytes": len(answer.encode()),
+    }
+
+
+def measured(name: str, of: dict[str, str], context_length: int, bos_token: str | None) -> dict[str, Any]:
     """One model on all texts."""
-    model, tokenizer = load_pretrained(name)
+    model, tokenizer = load_pretrained(name, bos_token=bos_token)
     model.to(pick_device())
     window = min(context_length, model.context_length or context_length)
     record: dict[str, Any] = {"name": Path(name).name if Path(name).is_dir() else name}
@@ -98,6 +135,17 @@ def measured(name: str, of: dict[str, str], context_length: int) -> dict[str, An
     record |= {"vocab_size": model.vocab_size, "context_length": model.context_length, "device": model.device.type}
     began = time.perf_counter()
     record["texts"] = {text: costs(model, tokenizer, content, window) for text, content in of.items()}
+    beginning = tokenizer.encode_with_bos(of[SHAKESPEARE][:N_CHARACTERS])
+    record["nats_by_window"] = {
+        length: evaluate(model, beginning, context_length=length, stride=length // 2).nats_per_token
+        for length in WINDOWS
+        if length <= window
+    }
+    record["token_costs"] = token_costs(model, tokenizer, ENGLISH)
+    record["answers"] = {
+        question: [answer_costs(model, tokenizer, question, answer) for answer in answers]
+        for question, answers in QUESTIONS.items()
+    }
     return record | {"seconds": round(time.perf_counter() - began, 1)}
 
 
@@ -115,6 +163,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("machine", help="what it runs on, in words")
     parser.add_argument("--models", nargs="+", default=MODELS, help="names on huggingface.co, or folders")
+    parser.add_argument("--bos-token", help="what starts a text, where that is not the model's own start token")
     parser.add_argument("--context-length", type=int, default=1024, help="tokens in a window, at most")
     parser.add_argument("--out", type=Path, default=kept_record.FOLDER / "pretrained.json")
     options = parser.parse_args()
@@ -122,7 +171,7 @@ def main() -> None:
     try:
         of = texts()
         for name in options.models:
-            records.append(measured(name, of, options.context_length))
+            records.append(measured(name, of, options.context_length, options.bos_token))
             print(in_words(records[-1], with_head=len(records) == 1), flush=True)
     except OSError as error:
         parser.exit(1, f"pretrained_record: no network, and so no record: {error}\n")
