@@ -25,6 +25,7 @@ from course_lm.plot.loss import (
 )
 from course_lm.plot.perplexity import fair_dice, sides_along_sentence
 from course_lm.plot.prediction import next_token_bars
+from course_lm.plot.real_texts import costs_of_words, fitted_floors, gap_by_place, tokens_of_lines
 from course_lm.plot.teacher_forcing import (
     broken_sentences,
     causal_mask,
@@ -46,6 +47,7 @@ __all__ = [
     "cost_after_slip",
     "cost_in_two_parts",
     "costs_above_floor",
+    "costs_of_words",
     "curve_in_three_units",
     "curve_through_levels",
     "descent_curves",
@@ -53,6 +55,8 @@ __all__ = [
     "fair_dice",
     "file_sizes",
     "first_updates",
+    "fitted_floors",
+    "gap_by_place",
     "gradient_noise",
     "influence",
     "logit_pushes",
@@ -75,6 +79,7 @@ __all__ = [
     "sides_along_sentence",
     "stick",
     "surprisal_curve",
+    "tokens_of_lines",
     "training_beside_writing",
     "training_curve",
     "transformer",

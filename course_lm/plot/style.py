@@ -173,7 +173,7 @@ def _top(group: Sequence[float], step: float) -> float:
 
 def number(value: float) -> str:
     """A number as it is, not as a power of ten."""
-    return f"{value:,g}".replace("-", "−")
+    return f"{value:,.10g}".replace("-", "−")
 
 
 def plain_ticks(axes: Axes, x: Sequence[float] | None = None, y: Sequence[float] | None = None) -> None:
