@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROW = re.compile(r"\| (.+) \| ([1-7]) \| (text: )?`([^`]+)` \|")
+ROW = re.compile(r"\| (.+) \| ([1-8]) \| (text: )?`([^`]+)` \|")
 ENTRY = re.compile(r"^(\S.*)\n {2}\S", re.MULTILINE)
 LINK = re.compile(r"\[([^]]+)\]\([^)]+\)")
 
@@ -87,7 +87,7 @@ def glossary():
 
 @pytest.fixture(scope="module")
 def chapters():
-    return {path.name[1]: nbformat.read(path, as_version=4) for path in ROOT.glob("book/0[1-7]_*.ipynb")}
+    return {path.name[1]: nbformat.read(path, as_version=4) for path in ROOT.glob("book/0[1-8]_*.ipynb")}
 
 
 @pytest.mark.parametrize("heading", ["Terms", "Symbols", "Claims"])
@@ -112,7 +112,7 @@ def test_the_claims_follow_the_book_from_the_first_chapter_to_the_last(shown):
     told = [row.chapter for row in shown["Claims"]]
     assert len(told) >= 60
     assert told == sorted(told)
-    assert set(told) == set("1234567")
+    assert set(told) == set("12345678")
 
 
 def test_code_that_is_gone_is_seen(shown, chapters):
