@@ -90,17 +90,18 @@ class NGramLM:
         self._contexts, self._occurrences, self._variety = [np.zeros(1, dtype=np.int64)], [], []
         context = np.zeros(len(tokens) - 1, dtype=np.int64)  # the number of the context at each position
         for k in range(self.order):
-            n_contexts = len(self._contexts[k])
-            pairs = context * self.vocab_size + tokens[1:]
-            self._occurrences.append(self._count(pairs[context >= 0], n_contexts))
+            pairs = (context * self.vocab_size + tokens[1:])[context >= 0]
+            entries, counts = np.unique(pairs, return_counts=True)
+            self._occurrences.append(self._table(entries, counts, len(self._contexts[k])))
+            if k:
+                number, token = np.divmod(entries, self.vocab_size)
+                pairs = self._contexts[k][number] // self.vocab_size * self.vocab_size + token  # without the oldest
+                self._variety.append(self._table(*np.unique(pairs, return_counts=True), len(self._contexts[k - 1])))
             if k < self.order - 1:
                 key = self._longer(context, tokens[:-1], k + 1)
                 known = key >= 0
-                seen, number = np.unique(key[known], return_inverse=True)
-                context = np.full(len(key), -1)
-                context[known] = number
-                _, first = np.unique(number * self.vocab_size + tokens[1:][known], return_index=True)
-                self._variety.append(self._count(pairs[known][first], n_contexts))
+                seen, context[known] = np.unique(key[known], return_inverse=True)
+                context[~known] = -1
                 self._contexts.append(seen)
         return self
 
@@ -120,36 +121,38 @@ class NGramLM:
         tokens = self._checked(ids)
         if cache is not None:
             tokens = cache.append(ids).cpu().numpy()
-        rows = [self._row(row)[-ids.shape[1] :] for row in tokens]
-        return torch.from_numpy(np.stack(rows)).log().float().to(ids.device)
+        p = self._probabilities(tokens)[:, -ids.shape[1] :]
+        return torch.from_numpy(p).log().float().to(ids.device)
 
-    def _row(self, tokens: np.ndarray) -> np.ndarray:
-        """Probabilities ``(T, V)`` after each token of one row, from the shortest context to the longest."""
-        p = np.full((len(tokens), self.vocab_size), 1 / self.vocab_size)
-        context = np.zeros(len(tokens), dtype=np.int64)
+    def _probabilities(self, tokens: np.ndarray) -> np.ndarray:
+        """``(B, T, V)`` after each token of ``(B, T)``, from the shortest context to the longest."""
+        B, T = tokens.shape
+        p = np.full((B * T, self.vocab_size), 1 / self.vocab_size)
+        context = np.zeros((B, T), dtype=np.int64)
         for k, keys in enumerate(self._contexts):
             if k:
                 key = self._longer(context, tokens, k)
                 found = np.searchsorted(keys, key).clip(max=len(keys) - 1)
                 context = np.where((key >= 0) & (keys[found] == key), found, -1)
-            (known,) = np.nonzero(context >= 0)
+            known = np.flatnonzero(context >= 0)
+            rows = context.flat[known]
             # Nothing longer follows at the longest context, and where the row began k tokens ago.
-            is_last = np.full(len(known), True) if k == self.order - 1 else known == k - 1
-            self._occurrences[k].mix(p, known[is_last], context[known[is_last]])
+            is_last = np.full(len(known), True) if k == self.order - 1 else known % T == k - 1
+            self._occurrences[k].mix(p, known[is_last], rows[is_last])
             if k < self.order - 1:
-                self._variety[k].mix(p, known[~is_last], context[known[~is_last]])
-        return p
+                self._variety[k].mix(p, known[~is_last], rows[~is_last])
+        return p.reshape(B, T, self.vocab_size)
 
     def _longer(self, context: np.ndarray, tokens: np.ndarray, k: int) -> np.ndarray:
         """Keys of the contexts of length k, from the numbers of those of length k − 1; −1 where there is none."""
-        key = np.full(len(tokens), -1)
-        key[k - 1 :] = context[k - 1 :] * self.vocab_size + tokens[: max(len(tokens) - k + 1, 0)]
+        key = np.full(tokens.shape, -1)
+        reached = max(tokens.shape[-1] - k + 1, 0)
+        key[..., k - 1 :] = context[..., k - 1 :] * self.vocab_size + tokens[..., :reached]
         key[context < 0] = -1
         return key
 
-    def _count(self, pairs: np.ndarray, n_contexts: int) -> _Table:
-        """Discounted shares from one number for each count, ``context * V + token``."""
-        entries, counts = np.unique(pairs, return_counts=True)
+    def _table(self, entries: np.ndarray, counts: np.ndarray, n_contexts: int) -> _Table:
+        """Discounted shares from the counts of entries ``context * V + token``."""
         once, twice = (counts == 1).sum(), (counts == 2).sum()
         discount = once / (once + 2 * twice) if once else 0.5
         rows, tokens = np.divmod(entries, self.vocab_size)
