@@ -27,11 +27,11 @@ from course_lm import (
 )
 
 WHOLE = [np.int64, np.int16, np.int32, torch.tensor, lambda n: torch.tensor(n, dtype=torch.int32)]
-REAL = [np.float64, np.float32, torch.tensor, lambda x: torch.tensor(x, dtype=torch.float64)]
+REAL = [np.float64, np.float32, torch.tensor, lambda x: torch.tensor(x, dtype=torch.float64), np.longdouble]
+KINDS = pytest.mark.parametrize(("whole", "real"), [*zip(WHOLE, REAL, strict=True)])  # each argument is read alone
 
 
-@pytest.mark.parametrize("whole", WHOLE)
-@pytest.mark.parametrize("real", REAL)
+@KINDS
 def test_configurations_hold_numbers_of_python_whoever_gave_them(tmp_path, whole, real):
     config = ModelConfig(whole(29), whole(8), whole(1), whole(2), whole(16), dropout=real(0.5))
     plan = TrainConfig(whole(3), whole(4), muon_lr=real(0.25), seed=whole(7), warmup_steps=whole(0))
@@ -43,8 +43,7 @@ def test_configurations_hold_numbers_of_python_whoever_gave_them(tmp_path, whole
     assert torch.equal(found.model.embedding, TransformerLM(config, seed=3).embedding)
 
 
-@pytest.mark.parametrize("whole", WHOLE)
-@pytest.mark.parametrize("real", REAL)
+@KINDS
 def test_functions_take_any_number(model, ids, whole, real):
     row = ids[0]
     assert perplexity(real(0.5)) == perplexity(0.5)
