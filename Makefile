@@ -26,9 +26,10 @@ $(READY): pyproject.toml constraints.txt
 book: $(SITE)
 	@echo "The book is built. Open it: file://$(CURDIR)/$(SITE)"
 
+# Each of the two tools trains a model on one core, unless this machine keeps it.
 $(SITE): $(READY) $(SOURCES)
-	$(FIXED) $(BIN)/python book/_tools/toy_run.py
-	$(FIXED) $(BIN)/python book/_tools/live_toy.py
+	$(FIXED) $(BIN)/python book/_tools/toy_run.py & \
+		$(FIXED) $(BIN)/python book/_tools/live_toy.py && wait $$!
 	rm -rf _build
 	$(BIN)/jupyter-book build . -n -W --keep-going --quiet
 
