@@ -134,20 +134,20 @@ def test_the_mode_of_a_module_is_kept_and_dropout_is_no_leak(tokenizer, ids):
     assert model.training
 
 
-def loss_after_training(kind, corpus):
+def loss_after_training(kind, corpus, steps):
     model = kind(ModelConfig(29, context_length=68, n_layers=1, n_heads=2, d_model=32))
-    plan = TrainConfig(steps=250, batch_size=8)
+    plan = TrainConfig(steps=steps, batch_size=8)
     list(train(model, corpus, plan))
     return evaluate(model, corpus.val, starts=corpus.starts(corpus.val)).nats_per_token
 
 
-@pytest.mark.parametrize("kind", [MaskOffByOneLM, NoMaskLM])
-def test_a_model_that_sees_the_answer_falls_below_the_floor(kind, corpus):
-    assert loss_after_training(kind, corpus) < corpus.source.entropy_rate - 0.05
+@pytest.mark.parametrize(("kind", "steps"), [(MaskOffByOneLM, 100), (NoMaskLM, 250)])
+def test_a_model_that_sees_the_answer_falls_below_the_floor(kind, steps, corpus):
+    assert loss_after_training(kind, corpus, steps) < corpus.source.entropy_rate - 0.05
 
 
 def test_a_normalization_across_time_does_not_look_wonderful(corpus):
-    honest, leaking = (loss_after_training(kind, corpus) for kind in (TransformerLM, NormAcrossTimeLM))
+    honest, leaking = (loss_after_training(kind, corpus, 150) for kind in (TransformerLM, NormAcrossTimeLM))
     assert leaking > corpus.source.entropy_rate + 0.05
     assert leaking == pytest.approx(honest, abs=0.2)
 
