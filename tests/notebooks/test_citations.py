@@ -175,24 +175,39 @@ def test_what_others_cite_from_a_chapter_is_brought_up_to_date(tmp_path):
     assert page.read_text() == "It is 2.5<!-- = 03: a --> and 4<!-- = 04: a -->."
 
 
-@pytest.mark.parametrize(
-    ("source", "prose", "complaint"),
-    [
-        ("import os; print(os.environ.get('ONEDNN_MAX_CPU_ISA'))", "", "print different texts in the cell"),
-        ("import os; a = 0.1249 + 0.0002 * ('ONEDNN_MAX_CPU_ISA' in os.environ)", "0.12<!-- = a -->", "fewer digits"),
-        ("a = 0.125", "0.12<!-- = a -->", "fewer digits"),
-        ("a = 0.125; print(f'{a:.2f}')", "", "a number printed with .2f is 0.125"),
-        ("for share in (0.3, 0.44449999999999): print(f'{share:>9.1%}')", "", "a number printed with >9.1%"),
-        ("a = 1", "1<!-- = b -->", "prose cites 'b', and it has no value: NameError"),
-    ],
-)
-def test_what_another_processor_could_print_otherwise_is_refused_and_nothing_is_stored(
-    tmp_path, source, prose, complaint
-):
+# Code, what prose cites of it, and what is said of them.
+DOUBTFUL = [
+    ("import os; print(os.environ.get('ONEDNN_MAX_CPU_ISA'))", "", "print different texts in the cell c0"),
+    ("drifts = 0.1249 + 0.0002 * ('ONEDNN_MAX_CPU_ISA' in os.environ)", "0.12<!-- = drifts -->", "drifts is 0.1249"),
+    ("half = 0.125", "0.12<!-- = half -->", "fewer digits, or take another example: half is 0.125"),
+    ("print(f'{0.375:.2f}')", "", "a number printed with .2f is 0.375"),
+    ("for share in (0.3, 0.44449999999999): print(f'{share:>9.1%}')", "", "a number printed with >9.1% is 0.4444"),
+]
+
+
+def test_what_another_processor_could_print_otherwise_is_refused_and_nothing_is_stored(tmp_path):
     path = tmp_path / "notebook.ipynb"
-    nbformat.write(new_notebook(cells=[new_code_cell(source), new_markdown_cell(prose)]), path)
+    cells = [
+        cell
+        for i, (source, prose, _) in enumerate(DOUBTFUL)
+        for cell in (new_code_cell(source, id=f"c{i}"), new_markdown_cell(prose))
+    ]
+    nbformat.write(new_notebook(cells=cells), path)
     before = path.read_bytes()
-    with pytest.raises(ValueError, match=complaint):
+    with pytest.raises(ValueError, match="print different texts") as refused:
+        execute.execute(path)
+    complaints = str(refused.value).split("; ")
+    assert [[said for said in complaints if complaint in said] for *_, complaint in DOUBTFUL] == [
+        [said] for said in complaints
+    ]
+    assert path.read_bytes() == before
+
+
+def test_prose_that_cites_what_has_no_value_is_refused_and_nothing_is_stored(tmp_path):
+    path = tmp_path / "notebook.ipynb"
+    nbformat.write(new_notebook(cells=[new_code_cell("a = 1"), new_markdown_cell("1<!-- = b -->")]), path)
+    before = path.read_bytes()
+    with pytest.raises(ValueError, match="prose cites 'b', and it has no value: NameError"):
         execute.execute(path)
     assert path.read_bytes() == before
 
