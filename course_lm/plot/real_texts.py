@@ -11,27 +11,28 @@ from course_lm.plot.style import COST, DASHES, INK_2, LINE, MODEL, RIVALS, SOURC
 
 
 @drawing
-def tokens_of_lines(canvas: Canvas, counts: Mapping[str, Mapping[str, int]]) -> None:
+def tokens_of_lines(canvas: Canvas, lines: Sequence[str], counts: Mapping[str, Sequence[int]]) -> None:
     """How many tokens is a line?
 
     Args:
-        counts: for each line the number of its tokens in two vocabularies, the older one first.
+        lines: what the lines are.
+        counts: the tokens of each line in two vocabularies, the older one first.
     """
-    axes = canvas.axes("tokens", height=60 + 30 * len(counts))
+    axes = canvas.axes("tokens", height=60 + 30 * len(lines))
     axes.grid(axis="x")
     axes.grid(axis="y", visible=False)
-    for row, by_vocabulary in enumerate(counts.values()):
-        old, new = by_vocabulary.values()
-        axes.plot([old, new], [row, row], color=LINE, linewidth=3, zorder=1)
-        axes.plot([old], [row], "o", color=RIVALS[0], markersize=8)
-        axes.plot([new], [row], "D", color=MODEL, markersize=7)
+    old, new = counts.values()
+    rows = range(len(lines))
+    axes.hlines(rows, old, new, color=LINE, linewidth=3, zorder=1)
+    axes.plot(old, rows, "o", color=RIVALS[0], markersize=8)
+    axes.plot(new, rows, "D", color=MODEL, markersize=7)
     axes.set_xscale("log", base=2)
     plain_ticks(axes, x=[8, 16, 32, 64, 128])
-    axes.set(xlim=(7, 200), ylim=(len(counts) - 0.4, -0.9))
-    axes.set_yticks(range(len(counts)), [*counts])
-    widest = max(range(len(counts)), key=lambda row: max([*counts.values()][row].values()))
-    for (name, n), color in zip([*counts.values()][widest].items(), (RIVALS[0], MODEL), strict=True):
-        axes.annotate(name, (n, widest), (0, 9), textcoords="offset points", ha="center", color=color)
+    axes.set(xlim=(7, 200), ylim=(len(lines) - 0.4, -0.9))
+    axes.set_yticks(rows, lines)
+    widest = int(np.argmax(old))
+    for (name, n), color in zip(counts.items(), (RIVALS[0], MODEL), strict=True):
+        axes.annotate(name, (n[widest], widest), (0, 9), textcoords="offset points", ha="center", color=color)
 
 
 @drawing
@@ -55,21 +56,25 @@ def gap_by_place(canvas: Canvas, gaps: Mapping[str, Sequence[float]], width: int
 
 @drawing
 def fitted_floors(
-    canvas: Canvas, fits: Mapping[str, Mapping[str, Sequence[float]]], floor: float, question: str = ""
+    canvas: Canvas,
+    sizes: Mapping[str, Sequence[float]],
+    losses: Mapping[str, Sequence[float]],
+    fits: Mapping[str, Sequence[float]],
+    floor: float,
 ) -> None:
-    """Does a perfect fit find the floor?
+    """Does a good fit find the floor?
 
     Args:
-        fits: for each family, named by its horizontal axis, the ``size`` and ``loss`` of its models, in nats per
-            character, and the ``fit``: E, A and a of E + A · size^(−a).
+        sizes: of the models of each family, by what the horizontal axis counts.
+        losses: of the same models, in nats per character.
+        fits: E, A and a of the curve E + A · size^(−a) for each family.
         floor: what the exact source pays for the same text.
-        question: that the figure answers.
     """
-    panels = canvas.panels(len(fits), wide=290, narrow=270 * len(fits))
-    for axes, (x_label, family) in zip(panels, fits.items(), strict=True):
+    panels = canvas.panels(len(sizes), wide=290, narrow=270 * len(sizes))
+    for axes, x_label in zip(panels, sizes, strict=True):
         canvas.panel(axes, x_label, "loss, nats per character")
-        size, loss = np.asarray(family["size"]), np.asarray(family["loss"])
-        fitted, scale, power = family["fit"]
+        size, loss = np.asarray(sizes[x_label]), losses[x_label]
+        fitted, scale, power = fits[x_label]
         line = np.geomspace(size[0], 30 * size[-1], 60)
         axes.axhline(floor, color=SOURCE, linewidth=1.4)
         axes.axhline(fitted, color=RIVALS[0], linestyle=DASHES[1], linewidth=1.4)
@@ -96,13 +101,12 @@ def fitted_floors(
 
 
 @drawing
-def costs_of_words(canvas: Canvas, tokens: Sequence[str], nats: Sequence[float], question: str = "") -> None:
+def costs_of_words(canvas: Canvas, tokens: Sequence[str], nats: Sequence[float]) -> None:
     """Which words surprise a model of today?
 
     Args:
         tokens: of a text, in its order.
         nats: what each cost, −ln p.
-        question: that the figure answers.
     """
     axes = canvas.axes("cost −ln p, nats", height=50 + 17 * len(tokens))
     axes.grid(axis="x")

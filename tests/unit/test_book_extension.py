@@ -206,6 +206,11 @@ def test_long_data_are_thinned_out_and_short_ones_stand_whole() -> None:
     assert "<th>steps</th><th>nats</th>" in columns
 
 
+def test_columns_of_one_name_say_what_they_hold() -> None:
+    (columns,) = plots.tables({"sizes": {"n-gram": [1, 2]}, "losses": {"n-gram": [0.5, 0.4], "model": [0.3, 0.2]}})
+    assert "<th>sizes: n-gram</th><th>losses: n-gram</th><th>model</th>" in columns
+
+
 def test_figures_of_a_chapter_are_numbered_whether_they_move_or_not() -> None:
     moveable = '<figure class="course-figure" data-figure="mask"><figcaption><p>B</p></figcaption></figure>'
     context = {"body": f'<figure class="plot"><figcaption>A</figcaption></figure>{moveable}'}

@@ -10,10 +10,11 @@ NARROW = pytest.mark.parametrize("narrow", [False, True])
 
 @NARROW
 def test_a_line_stands_at_its_tokens_in_both_vocabularies_and_the_widest_names_them(narrow):
-    counts = {"English": {"old": 13, "new": 13}, "Hindi": {"old": 139, "new": 25}}
-    axes = first_axes(plot.tokens_of_lines(counts).figure(narrow=narrow))
-    points = [(line.get_color(), line.get_xydata()[0].tolist()) for line in axes.lines if len(line.get_xdata()) == 1]
-    assert points == [(RIVALS[0], [13, 0]), (MODEL, [13, 0]), (RIVALS[0], [139, 1]), (MODEL, [25, 1])]
+    counts = {"old": [13, 139], "new": [13, 25]}
+    axes = first_axes(plot.tokens_of_lines(["English", "Hindi"], counts).figure(narrow=narrow))
+    old, new = axes.lines
+    assert (old.get_color(), old.get_xydata().tolist()) == (RIVALS[0], [[13, 0], [139, 1]])
+    assert (new.get_color(), new.get_xydata().tolist()) == (MODEL, [[13, 0], [25, 1]])
     assert [(text.get_text(), text.xy) for text in axes.texts] == [("old", (139, 1)), ("new", (25, 1))]
 
 
@@ -30,8 +31,8 @@ def test_a_gap_stands_in_the_middle_of_its_places(narrow):
 @NARROW
 @pytest.mark.parametrize("fitted", [0.4, 0.2])
 def test_a_fit_goes_on_towards_its_own_floor_and_the_higher_floor_is_named_above_its_line(narrow, fitted):
-    family = {"size": [10.0, 100.0, 1000.0], "loss": [0.9, 0.6, 0.5], "fit": [fitted, 1.0, 0.5]}
-    axes = first_axes(plot.fitted_floors({"weights": family}, 0.3).figure(narrow=narrow))
+    points = {"weights": [10.0, 100.0, 1000.0]}, {"weights": [0.9, 0.6, 0.5]}
+    axes = first_axes(plot.fitted_floors(*points, {"weights": [fitted, 1.0, 0.5]}, 0.3).figure(narrow=narrow))
     true, floor, curve, points = axes.lines
     assert (true.get_ydata()[0], true.get_color()) == (0.3, SOURCE)
     assert floor.get_ydata()[0] == fitted

@@ -12,7 +12,7 @@ import json
 import logging
 import re
 import warnings
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from io import StringIO
 from pathlib import Path
@@ -131,12 +131,13 @@ def tables(data: Mapping[str, Any]) -> Iterator[str]:
     """The data of a figure: columns of one length side by side, thinned out where they are long."""
     columns: dict[int, list[tuple[str, list[Any]]]] = defaultdict(list)
     single: list[tuple[str, Any]] = []
+    keys = Counter(key for value in data.values() if isinstance(value, dict) for key in value)
     for name, value in data.items():
         if name == "question" or value == []:  # no number
             continue
         if isinstance(value, dict) and any(isinstance(one, list) for one in value.values()):
             for key, series in value.items():
-                columns[len(series)].append((key, series))
+                columns[len(series)].append((key if keys[key] == 1 else f"{name}: {key}", series))
         elif isinstance(value, dict):
             single += value.items()
         elif isinstance(value, list):
