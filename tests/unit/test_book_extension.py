@@ -207,8 +207,9 @@ def test_long_data_are_thinned_out_and_short_ones_stand_whole() -> None:
 
 
 def test_columns_of_one_name_say_what_they_hold() -> None:
-    (columns,) = plots.tables({"sizes": {"n-gram": [1, 2]}, "losses": {"n-gram": [0.5, 0.4], "model": [0.3, 0.2]}})
-    assert "<th>sizes: n-gram</th><th>losses: n-gram</th><th>model</th>" in columns
+    data = {"sizes": {"n-gram": [1, 2]}, "losses": {"n-gram": [0.5, 0.4], "toy": {"model": [0.3, 0.2]}}}
+    (columns,) = plots.tables(data)
+    assert "<th>sizes: n-gram</th><th>losses: n-gram</th><th>toy, model</th>" in columns
 
 
 def test_figures_of_a_chapter_are_numbered_whether_they_move_or_not() -> None:

@@ -131,25 +131,30 @@ def tables(data: Mapping[str, Any]) -> Iterator[str]:
     """The data of a figure: columns of one length side by side, thinned out where they are long."""
     columns: dict[int, list[tuple[str, list[Any]]]] = defaultdict(list)
     single: list[tuple[str, Any]] = []
-    keys = Counter(key for value in data.values() if isinstance(value, dict) for key in value)
-    for name, value in data.items():
-        if name == "question" or value == []:  # no number
-            continue
-        if isinstance(value, dict) and any(isinstance(one, list) for one in value.values()):
-            for key, series in value.items():
-                columns[len(series)].append((key if keys[key] == 1 else f"{name}: {key}", series))
-        elif isinstance(value, dict):
-            single += value.items()
-        elif isinstance(value, list):
-            columns[len(value)].append((name.replace("_", " "), value))
+    numbers = {name: value for name, value in data.items() if name != "question"}
+    leaves = [(name, *leaf) for name, value in numbers.items() for leaf in _leaves(value) if leaf[1] != []]
+    times = Counter(label for _, label, _ in leaves)
+    for name, label, value in leaves:
+        said = name.replace("_", " ") if not label else label if times[label] == 1 else f"{name}: {label}"
+        if isinstance(value, list):
+            columns[len(value)].append((said, value))
         else:
-            single.append((name.replace("_", " "), value))
+            single.append((said, value))
     if single:
         yield _table([], [[name, value] for name, value in single])
     for n_rows, side_by_side in columns.items():
         every = -(-n_rows // MOST_ROWS)
         flat = [(name, series) for name, values in side_by_side for name, series in _flat(name, values)]
         yield _table([name for name, _ in flat], [[series[i] for _, series in flat] for i in range(0, n_rows, every)])
+
+
+def _leaves(value: Any, label: str = "") -> Iterator[tuple[str, Any]]:
+    """All that is no dictionary, under the keys that lead to it."""
+    if not isinstance(value, dict):
+        yield label, value
+        return
+    for key, inner in value.items():
+        yield from _leaves(inner, f"{label}, {key}" if label else key)
 
 
 def _flat(name: str, values: list[Any]) -> Iterator[tuple[str, list[Any]]]:
