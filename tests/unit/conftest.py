@@ -1,9 +1,10 @@
 """Tiny texts, one tiny model and one exact source, made once."""
 
+import itertools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 import torch
@@ -22,6 +23,7 @@ from course_lm import (
 from course_lm._transformers import asking
 from course_lm.data import Corpus, line_starts
 from course_lm.grading import batch
+from course_lm.grading.batch import Graded
 from course_lm.grading.sandbox import Sandbox
 from course_lm.grading.seal import Seal
 
@@ -32,30 +34,45 @@ settings.load_profile("course")
 class WarmSandbox:
     """Stands for a sandbox that starts anew: lends one that has started already, and takes it back."""
 
-    idle: ClassVar[list[Sandbox]] = []
+    idle: ClassVar[dict[Seal, list[Sandbox]]] = {}
 
     def __init__(self, seal: Seal) -> None:
         self.seal = seal
+        idle = self.idle.setdefault(seal, [])
+        # Started here and not on entering, since a seal ends with the thread that started it, and those of a batch do.
+        self.lent = idle.pop() if idle else Sandbox(seal).__enter__()
 
     def __enter__(self) -> Sandbox:
-        self.lent = self.idle.pop() if self.idle else Sandbox(self.seal).__enter__()
         return self.lent
 
     def __exit__(self, *_: object) -> None:
-        self.idle.append(self.lent)
+        self.idle[self.seal].append(self.lent)
 
 
 @pytest.fixture(scope="session")
-def _sandboxes():
-    yield
-    for sandbox in WarmSandbox.idle:
+def warm_sandbox() -> Iterator[type[WarmSandbox]]:
+    """A store of sandboxes, since each takes seconds to start."""
+    yield WarmSandbox
+    for sandbox in itertools.chain(*WarmSandbox.idle.values()):
         sandbox.__exit__(None, None, None)
 
 
 @pytest.fixture
-def warm_sandboxes(_sandboxes, monkeypatch):
-    """Grading takes its sandboxes from a store, since each takes seconds to start."""
-    monkeypatch.setattr(batch, "Sandbox", WarmSandbox)
+def warm_sandboxes(warm_sandbox, monkeypatch):
+    """Grading takes its sandboxes from the store."""
+    monkeypatch.setattr(batch, "Sandbox", warm_sandbox)
+
+
+@pytest.fixture(scope="session")
+def grade_warm(warm_sandbox) -> Callable[..., Graded]:
+    """The same for one call of `grade`, in fixtures that live longer than a test."""
+
+    def grade_warm(*arguments: Any) -> Graded:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(batch, "Sandbox", warm_sandbox)
+            return batch.grade(*arguments)
+
+    return grade_warm
 
 
 @pytest.fixture(scope="session")

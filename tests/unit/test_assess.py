@@ -147,13 +147,13 @@ HONEST = json.loads((Path(__file__).parent / "answers" / "honest.json").read_tex
 
 
 @pytest.fixture(scope="module")
-def honest(tmp_path_factory, _sandboxes):
+def honest(tmp_path_factory, grade_warm):
     """The rows of notebooks as people write them, with all that stands around a right answer."""
     folder = tmp_path_factory.mktemp("honest")
     for one in HONEST:
         (folder / f"{one['name']}.ipynb").write_text(notebook(*one["cells"]), encoding="utf-8")
     questions = sorted({one["question"] for one in HONEST})
-    return {(row.submission, row.question): row for row in grade(folder, Plan(questions=questions, seed=3)).rows}
+    return {(row.submission, row.question): row for row in grade_warm(folder, Plan(questions=questions, seed=3)).rows}
 
 
 @pytest.mark.parametrize("one", HONEST, ids=lambda one: one["name"])

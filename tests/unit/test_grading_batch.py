@@ -212,8 +212,8 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def rows(folder):
-    return grade(folder, Plan(seed=1, questions=ASKED, timeout=1.5)).rows
+def rows(folder, grade_warm):
+    return grade_warm(folder, Plan(seed=1, questions=ASKED, timeout=1.5)).rows
 
 
 @pytest.fixture(scope="module")
@@ -379,7 +379,7 @@ def test_marks_replace_what_a_link_points_to_and_keep_the_link(tmp_path):
     assert (tmp_path / "real.csv").read_text() == ",".join(COLUMNS) + "\n"
 
 
-def test_the_same_seed_gives_the_same_marks_alone_and_in_a_folder(folder, rows):
+def test_the_same_seed_gives_the_same_marks_alone_and_in_a_folder(folder, rows, warm_sandboxes):
     def marks(rows):
         return [replace(row, seconds=0.0) for row in rows if row.submission == "memorized"]
 
@@ -398,13 +398,15 @@ def test_paths_that_hold_no_submission_are_refused_with_a_reason(tmp_path):
 
 @pytest.fixture(scope="module")
 def outputs():
-    """What one function returns in the worker, unjudged."""
-    with Sandbox(find_seal()[0]) as sandbox:
+    """What one function returns in the worker, unjudged; the grader has a secret in its environment."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COURSE_TOKEN", "secret")
+        with Sandbox(find_seal()[0]) as sandbox:
 
-        def run(body: str):
-            return sandbox.run(QUESTION, ["import torch", function(body)], 0, QUESTION.inputs()[:1], 3).outputs
+            def run(body: str):
+                return sandbox.run(QUESTION, ["import torch", function(body)], 0, QUESTION.inputs()[:1], 3).outputs
 
-        yield run
+            yield run
 
 
 def test_the_worker_holds_no_answer_and_no_course_package(outputs):
@@ -424,21 +426,18 @@ def test_student_code_runs_as_nobody_when_root_grades(outputs):
     ]
 
 
-def test_student_code_sees_no_secrets_of_the_environment(monkeypatch):
-    monkeypatch.setenv("COURSE_TOKEN", "secret")
-    with Sandbox(find_seal()[0]) as sandbox:
-        cells = [function("import os\nreturn str('COURSE_TOKEN' in os.environ)")]
-        assert sandbox.run(QUESTION, cells, 0, QUESTION.inputs()[:1], 3).outputs == ["False"]
+def test_student_code_sees_no_secrets_of_the_environment(outputs):
+    assert outputs("import os\nreturn str('COURSE_TOKEN' in os.environ)") == ["False"]
+    assert os.environ["COURSE_TOKEN"] == "secret"
 
 
-def test_a_worker_that_dies_is_replaced_and_none_is_left_behind():
-    with Sandbox(find_seal()[0]) as sandbox:
+def test_a_worker_that_dies_is_replaced_and_not_left_behind(warm_sandbox):
+    with warm_sandbox(find_seal()[0]) as sandbox:
         first = sandbox._process
         sandbox._kill()
+        first.wait(timeout=10)
         assert sandbox.run(QUESTION, [], 0, QUESTION.inputs(), 3).ended == "exited"
-        second = sandbox._process
         assert sandbox.run(QUESTION, ["import torch", function(RIGHT)], 0, QUESTION.inputs(), 3).ended == "done"
-    assert None not in (first.returncode, second.returncode)
 
 
 def test_without_fork_batch_grading_points_to_wsl_and_colab(folder, monkeypatch):

@@ -172,7 +172,7 @@ def test_any_other_name_stays_as_it_is_in_the_csv(name, tmp_path):
 
 
 @pytest.fixture
-def command(monkeypatch):
+def command(warm_sandboxes):
     """Runs `course-lm grade` as a person would, and gives what it printed."""
 
     def run(*arguments: object) -> str:
@@ -210,8 +210,8 @@ def test_a_file_in_the_place_of_the_reports_is_refused_before_anything_is_graded
         CliRunner().invoke(app, ["grade", str(folder), "--html", str(tmp_path / "html")], catch_exceptions=False)
 
 
-def test_an_interrupt_at_the_terminal_reaches_the_grader_and_not_its_workers():
-    with Sandbox(find_seal()[0]) as sandbox:
+def test_an_interrupt_at_the_terminal_reaches_the_grader_and_not_its_workers(warm_sandbox):
+    with warm_sandbox(find_seal()[0]) as sandbox:
         assert os.getpgid(sandbox._process.pid) != os.getpgid(0)
 
 

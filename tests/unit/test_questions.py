@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from course_lm.grading import check, diagnose
-from course_lm.grading.batch import Plan, grade
+from course_lm.grading.batch import Plan
 from course_lm.grading.question import all_questions, question_named
 from course_lm.grading.sealed.serialize import attempt, decode, encode
 
@@ -36,7 +36,7 @@ def name_of(x) -> str:
 
 
 @pytest.fixture(scope="module")
-def marks(tmp_path_factory):
+def marks(tmp_path_factory, grade_warm):
     """Every answer, graded in one run: student number i has written the i-th answer to each question."""
     folder = tmp_path_factory.mktemp("answers")
     for i in range(max(map(len, WRITTEN.values()))):
@@ -46,7 +46,7 @@ def marks(tmp_path_factory):
             if i < len(answers)
         ]
         (folder / f"{i}.ipynb").write_text(notebook(IMPORTS, *cells))
-    return {(row.question, int(row.submission)): row for row in grade(folder, Plan(seed=3)).rows}
+    return {(row.question, int(row.submission)): row for row in grade_warm(folder, Plan(seed=3)).rows}
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=name_of)

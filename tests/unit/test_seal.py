@@ -27,9 +27,9 @@ needs_seal = pytest.mark.skipif(BEST.kind != "bubblewrap", reason="bubblewrap ca
 
 
 @pytest.fixture(scope="module", params=SEALS, ids=lambda seal: seal.kind)
-def outputs(request):
+def outputs(request, warm_sandbox):
     """What one function returns within each seal."""
-    with Sandbox(request.param) as sandbox:
+    with warm_sandbox(request.param) as sandbox:
 
         def run(body: str, seconds: float = 3.0):
             cells = ["import torch", source("cross_entropy", body)]
@@ -235,7 +235,7 @@ def test_a_class_is_refused_where_nothing_can_be_sealed_with_the_remedy(folder, 
         grade(folder)
 
 
-def test_a_single_notebook_and_work_that_is_trusted_go_on_with_a_warning(folder, no_seal):
+def test_a_single_notebook_and_work_that_is_trusted_go_on_with_a_warning(folder, no_seal, warm_sandboxes):
     alone = grade(folder / "anna.ipynb")
     trusted = grade(folder, Plan(questions=["cross_entropy"], unsealed=True))
     assert [row.status for row in (*alone.rows, *trusted.rows)] == ["correct", "correct"]
