@@ -27,7 +27,7 @@ def surprisal_curve(canvas: Canvas, marks: Sequence[float]) -> None:
     for mark in marks:
         cost = -math.log(mark)
         axes.plot([mark], [cost], "o", color=COST)
-        text = f"{100 * mark:g} % costs {cost:.1f} nats"
+        text = f"{100 * mark:g}% costs {cost:.1f} nats"
         axes.annotate(text, (mark, cost), xytext=(10, 4), textcoords="offset points")
     axes.set_xlim(-0.02, 1.02)
     axes.set_ylim(0, -math.log(min(marks)) * 1.08)

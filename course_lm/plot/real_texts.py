@@ -45,13 +45,13 @@ def gap_by_place(canvas: Canvas, gaps: Mapping[str, Sequence[float]], width: int
     """
     axes = canvas.axes("place in the window", "gap to the exact source, nats per character", height=300)
     axes.set_yscale("log")
-    looks = zip((COST, MODEL), DASHES, ((10, 8), (0, -22)), strict=False)
+    looks = zip((COST, MODEL), DASHES, ((10, 8), (0, -30)), strict=False)
     for (name, gap), (color, dash, lift) in zip(gaps.items(), looks, strict=True):
         places = (np.arange(len(gap)) + 0.5) * width + 0.5
         axes.plot(places, gap, marker="o", color=color, linestyle=dash, markersize=4)
-        axes.annotate(name, (places[2], gap[2]), lift, textcoords="offset points", color=color)
+        axes.annotate(name, (places[1], gap[1]), lift, textcoords="offset points", color=color)
     plain_ticks(axes, y=[0.01, 0.1, 1])
-    axes.set(xlim=(0, width * len(gap)), ylim=(0.005, 6))
+    axes.set(xlim=(0, width * len(gap)), ylim=(0.003, 6))
 
 
 @drawing
@@ -85,8 +85,8 @@ def fitted_floors(
         plain_ticks(axes, x=[size[0], size[-1]])
         over = fitted > floor
         for text, height, color, above in (
-            (f"true floor {floor:.2f}", floor, SOURCE, not over),
-            (f"fitted floor {fitted:.2f}", fitted, RIVALS[0], over),
+            (f"true floor {floor:.3f}", floor, SOURCE, not over),
+            (f"fitted floor {fitted:.3f}", fitted, RIVALS[0], over),
         ):
             axes.annotate(
                 text,

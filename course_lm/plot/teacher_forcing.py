@@ -212,17 +212,19 @@ def loss_by_place(canvas: Canvas, losses: Mapping[str, Sequence[float]], width: 
 
 
 @drawing
-def loss_by_context(canvas: Canvas, context_lengths: Sequence[int], losses: Sequence[float], floor: float) -> None:
+def loss_by_context(
+    canvas: Canvas, context_lengths: Sequence[int], losses: Sequence[float], best: Sequence[float]
+) -> None:
     """What is a longer context worth?
 
     Args:
         context_lengths: of models that are trained equally long.
         losses: nats per character of each, on the same text.
-        floor: the entropy rate of the source.
+        best: what somebody pays who knows the source, in the same windows.
     """
     axes = canvas.axes("context length, characters", "validation loss, nats per character")
     axes.plot(context_lengths, losses, "o-", color=MODEL, clip_on=False)
-    axes.axhline(floor, color=SOURCE, linestyle=DASHES[1], linewidth=1.2)
+    axes.plot(context_lengths, best, color=SOURCE, linestyle=DASHES[1], linewidth=1.4)
     for length, loss in zip(context_lengths, losses, strict=True):
         offset = (0, -13) if length == context_lengths[-1] else (10, 9)
         axes.annotate(
@@ -232,7 +234,7 @@ def loss_by_context(canvas: Canvas, context_lengths: Sequence[int], losses: Sequ
     axes.set(xlim=(min(context_lengths) / 1.2, max(context_lengths) * 1.2), ylim=(0, max(losses) * 1.1))
     plain_ticks(axes, x=context_lengths)
     axes.locator_params(axis="y", nbins=4)
-    canvas.label_ends(axes, {"transformers": (losses[-1], MODEL), "entropy rate": (floor, SOURCE)})
+    canvas.label_ends(axes, {"transformers": (losses[-1], MODEL), "best possible": (best[-1], SOURCE)})
 
 
 def _boxes(axes: Axes, y: int, tokens: Sequence[str], color: str, doubtful: Sequence[bool] = ()) -> None:

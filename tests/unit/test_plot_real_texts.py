@@ -40,7 +40,7 @@ def test_a_fit_goes_on_towards_its_own_floor_and_the_higher_floor_is_named_above
     assert losses == pytest.approx(fitted + sizes**-0.5)
     assert sizes[-1] == pytest.approx(30_000)
     assert points.get_xydata().tolist() == [[10, 0.9], [100, 0.6], [1000, 0.5]]
-    higher = f"fitted floor {fitted:.2f}" if fitted > 0.3 else "true floor 0.30"
+    higher = f"fitted floor {fitted:.3f}" if fitted > 0.3 else "true floor 0.300"
     assert [text.get_text() for text in axes.texts if text.get_va() == "bottom"] == [higher]
 
 

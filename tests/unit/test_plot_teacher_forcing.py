@@ -91,7 +91,8 @@ def test_a_letter_of_the_example_stands_at_its_place():
 
 @WIDTHS
 def test_every_context_length_is_a_tick_and_says_its_loss(narrow):
-    figure = plot.loss_by_context([1, 4, 16], [1.75, 1.0, 0.5], 0.25).figure(narrow=narrow)
+    figure = plot.loss_by_context([1, 4, 16], [1.75, 1.0, 0.5], [1.5, 0.75, 0.25]).figure(narrow=narrow)
     axes = first_axes(figure)
+    assert [line.get_ydata().tolist() for line in axes.lines] == [[1.75, 1.0, 0.5], [1.5, 0.75, 0.25]]
     assert axes.get_xticks().tolist() == [1, 4, 16]
     assert {"1.75", "1.00", "0.50"} <= {text.get_text() for text in axes.texts}
