@@ -40,7 +40,6 @@ class Worker:
             paths: for Landlock, what can be read, then ``--``, then what in it cannot.
         """
         self.kind = kind
-        gc.disable()  # a sixth of the time in which torch is loaded, and there is nothing to find yet
         self.nowhere = os.open(os.devnull, os.O_RDWR)
         statm = os.open("/proc/self/statm", os.O_RDONLY) if kind != "none" else None
         sys.path.append(home)
@@ -64,7 +63,6 @@ class Worker:
         import torch._dynamo  # some functions of torch load it at their first call, which takes seconds
 
         gc.freeze()  # what is there by now is not looked through in every child, which would copy it
-        gc.enable()
         numpy.random.seed(0)  # noqa: NPY002, since this is the generator that answers share
         torch.manual_seed(0)
         in_use = int(os.pread(statm, 100, 0).split()[0]) * resource.getpagesize() if statm else 64 << 30
