@@ -179,7 +179,7 @@ def test_a_drawing_takes_colors_and_type_from_its_page_and_says_what_it_shows(na
     assert set(re.findall(r"#[0-9a-f]{6};", drawn)) == set()
     assert "var(--cost)" in drawn
     assert set(re.findall(r"font-family: ([^;\"]*)", drawn)) == {"var(--sans)"}
-    assert "1 % costs 4.6 nats" in drawn  # letters, not outlines, and with all of their digits
+    assert "1% costs 4.6 nats" in drawn  # letters, not outlines, and with all of their digits
 
 
 def test_two_drawings_of_a_page_share_no_name() -> None:

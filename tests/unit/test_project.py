@@ -27,7 +27,7 @@ DOWNLOAD = re.compile(
     | ^[\s"]*(import|from)\ huggingface_hub\b(?!\.errors)
     | \b(pooch\.(retrieve|create)|urlopen|urlretrieve|load_state_dict_from_url)\(
     | \btorch\.hub\b
-    | \bAuto\w+\.from_pretrained\(""",
+    | \b(Auto\w+|Tokenizer)\.from_pretrained\(""",
     re.MULTILINE | re.VERBOSE,
 )
 NO_NETWORK = """
@@ -83,8 +83,9 @@ def test_nothing_is_pickled_or_unpickled():
     assert files_with(PICKLE) == []
 
 
-def test_two_functions_download_and_two_tests_have_hubs_that_are_not_the_real_one():
-    assert files_with(DOWNLOAD) == ["course_lm/data.py", "course_lm/pretrained.py", *OWN_HUB]
+def test_two_functions_download_and_all_others_have_their_own_hub_or_file_or_wait_to_be_asked():
+    asked, from_file = "book/08_real_texts.ipynb", "benchmarks/smollm2.py"
+    assert files_with(DOWNLOAD) == ["course_lm/data.py", "course_lm/pretrained.py", asked, *OWN_HUB, from_file]
 
 
 def test_the_corpus_is_downloaded_with_its_checksum():
