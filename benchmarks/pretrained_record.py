@@ -45,9 +45,8 @@ MODELS = (
     "EleutherAI/pythia-160m",
     "HuggingFaceTB/SmolLM2-135M",
 )
-SHAKESPEARE = "tiny Shakespeare, validation"
 WINDOWS = (16, 64, 256, 1024)  # tokens
-N_CHARACTERS = 20_000  # of the text that is read in each of them
+N_CHARACTERS = 20_000  # of the first text, which is read in each of them
 QUESTIONS = {
     "Question: Why is the sky blue?\nAnswer:": (
         " It is not.",
@@ -91,7 +90,7 @@ def texts() -> dict[str, str]:
     """The texts by name."""
     corpus = load_corpus("shakespeare")
     shakespeare = corpus.tokenizer.decode(corpus.val[1:])
-    return {SHAKESPEARE: shakespeare, "English": ENGLISH, "Python": CODE, "German": GERMAN}
+    return {"tiny Shakespeare, validation": shakespeare, "English": ENGLISH, "Python": CODE, "German": GERMAN}
 
 
 def costs(model: LanguageModel, tokenizer: Tokenizer, text: str, context_length: int) -> dict[str, Any]:
@@ -135,7 +134,7 @@ def measured(name: str, of: dict[str, str], context_length: int, bos_token: str 
     record |= {"vocab_size": model.vocab_size, "context_length": model.context_length, "device": model.device.type}
     began = time.perf_counter()
     record["texts"] = {text: costs(model, tokenizer, content, window) for text, content in of.items()}
-    beginning = tokenizer.encode_with_bos(of[SHAKESPEARE][:N_CHARACTERS])
+    beginning = tokenizer.encode_with_bos(next(iter(of.values()))[:N_CHARACTERS])
     record["nats_by_window"] = {
         length: evaluate(model, beginning, context_length=length, stride=length // 2).nats_per_token
         for length in WINDOWS
