@@ -79,6 +79,8 @@ def test_the_record_of_pretrained_models_is_what_the_evaluation_says(
             nats = evaluate(lm, ids, stride=stride).nats_per_token
             bits_per_byte = nats * (len(ids) - 1) / math.log(2) / n_bytes
             assert [*costs[way].values()] == pytest.approx([nats, bits_per_byte])
+            assert f"| {name} | " in printed.out
+            assert f" {nats:.3f} | {bits_per_byte:.3f} |" in printed.out
     text = tokenizer.encode_with_bos(pretrained_record.ENGLISH)
     shorter = evaluate(lm, text, context_length=16, stride=8).nats_per_token
     assert model["nats_by_window"]["16"] == pytest.approx(shorter)
@@ -86,11 +88,9 @@ def test_the_record_of_pretrained_models_is_what_the_evaluation_says(
     for question, answers in model["answers"].items():
         for answer in answers:
             asked = len(tokenizer.encode(question))
-            nats = token_nats(lm, tokenizer.encode_with_bos(question + answer["answer"]))[asked:]
-            assert answer["nats"] == pytest.approx(float(nats.sum()), abs=1e-3)
-            assert (answer["n_tokens"], answer["n_bytes"]) == (len(nats), len(answer["answer"].encode()))
-            assert f"| {name} | " in printed.out
-            assert f" {nats:.3f} | {bits_per_byte:.3f} |" in printed.out
+            spent = token_nats(lm, tokenizer.encode_with_bos(question + answer["answer"]))[asked:]
+            assert answer["nats"] == pytest.approx(float(spent.sum()), abs=1e-3)
+            assert (answer["n_tokens"], answer["n_bytes"]) == (len(spent), len(answer["answer"].encode()))
 
 
 def test_without_a_network_the_record_says_so_in_one_line(pretrained_record, tmp_path, monkeypatch, capsys):
