@@ -134,7 +134,7 @@ def _addition(
 
 def _norm(axes: Axes, x: float, y: float) -> None:
     _frame(axes, x - 17, y - 9, 34, 18, facecolor=PAPER, edgecolor=LINE, zorder=3)
-    axes.text(x, y, "norm", ha="center", va="center", color=INK_2, fontsize=11, zorder=4)
+    axes.text(x, y, "norm", ha="center", va="center", color=INK_2, zorder=4)
 
 
 def _letters(axes: Axes, x: float, y: float, tokens: Sequence[str], about: str = "") -> None:

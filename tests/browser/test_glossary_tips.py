@@ -115,8 +115,8 @@ def test_see_in_glossary_leads_to_the_entry(open_page: OpenPage, base: str) -> N
 def test_formula_in_a_definition_is_typeset_on_a_page_without_formulas(
     open_page: OpenPage, base: str, site: Path
 ) -> None:
-    assert not text_of(site / "book/index.html").select(".math")
-    page = open_page(f"{base}/book/index.html")
+    assert not text_of(site / "book/live.html").select(".math")
+    page = open_page(f"{base}/book/live.html")
     term(page, "cross-entropy-loss").hover()
     page.locator(f"{TIP} mjx-container").first.wait_for()
 
