@@ -27,7 +27,7 @@ from torch.amp.grad_scaler import GradScaler
 
 from course_lm import ModelConfig, TrainConfig, TransformerLM, cross_entropy, load_corpus
 from course_lm.config import Preset
-from course_lm.data import Corpus
+from course_lm.data import Corpus, line_starts
 from course_lm.evaluate import PADDING, token_nats
 from course_lm.optim import build_optimizers, update
 
@@ -100,8 +100,7 @@ class LearningNGram:
 
 def sentence_rows(ids: Tensor, context_length: int, bos_id: int) -> tuple[Tensor, Tensor]:
     """A row for each sentence: a reader knows where one ends, so the cut looks at nothing that is still to come."""
-    begins = (ids[:-1] == bos_id).nonzero().flatten().tolist()
-    return _rows(ids, [*begins, len(ids) - 1], context_length)
+    return _rows(ids, [*line_starts(ids, bos_id).tolist(), len(ids) - 1], context_length)
 
 
 def block_rows(ids: Tensor, context_length: int) -> tuple[Tensor, Tensor]:

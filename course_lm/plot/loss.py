@@ -142,7 +142,7 @@ def cost_in_two_parts(
         question: that the figure answers.
     """
     canvas.resize(190 * len(divergence))
-    panels = canvas.figure.subplots(len(divergence), 1, squeeze=False, sharey=True).flatten().tolist()
+    panels = [*canvas.figure.subplots(len(divergence), 1, squeeze=False, sharey=True).flat]
     mean = sum(entropy) / len(entropy)
     for axes, (name, extra) in zip(panels, divergence.items(), strict=True):
         means = f"entropy {mean:.2f} + divergence {sum(extra) / len(extra):.2f}"
@@ -151,9 +151,8 @@ def cost_in_two_parts(
         axes.bar(range(len(tokens)), extra, bottom=entropy, color=COST, width=0.8)
         axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
         canvas.letters(axes, tokens, entropy)
-    for place, (text, color) in enumerate((("divergence", COST), ("entropy", SOURCE))):
-        axes = panels[0]
-        axes.annotate(text, (1, 0.92 - 0.14 * place), (0, 0), "axes fraction", "offset points", ha="right", color=color)
+    for text, color, height in (("divergence", COST, 0.92), ("entropy", SOURCE, 0.78)):
+        panels[0].annotate(text, (1, height), xycoords="axes fraction", ha="right", color=color)
 
 
 @drawing
