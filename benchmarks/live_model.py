@@ -22,7 +22,7 @@ from course_lm import ToyEnglish
 sys.path.append(str(Path(__file__).parents[1] / "book" / "_tools"))
 from host import CHROMIUM_FLAGS, SITE, find_chromium
 
-SCRIPTS = ("data.js", "model.js", "score.js")
+SCRIPTS = ("base.js", "live/data.js", "live/model.js", "live/score.js")
 TARGETS = {"100 characters": 50, "one typed character": 5}  # milliseconds
 TIMES = """async ({ name, text, rounds }) => {
     const model = await courseLM.load(name);
@@ -60,7 +60,7 @@ def main() -> None:
 def report(page: Page, name: str, text: str, rounds: int) -> None:
     """The rows of one model, in a page that has not run it yet."""
     for script in SCRIPTS:
-        page.add_script_tag(url=(SITE / "_static" / "live" / script).as_uri())
+        page.add_script_tag(url=(SITE / "_static" / script).as_uri())
     first, *others = page.evaluate(TIMES, {"name": name, "text": text, "rounds": rounds})
     for (job, target), early, times in zip(TARGETS.items(), first, zip(*others, strict=True), strict=True):
         print(f"| {name} | {job} | {median(times):.1f} | {min(times):.1f} | {early:.1f} | {target} |")

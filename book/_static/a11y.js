@@ -1,6 +1,4 @@
 // Gaps of the theme that a keyboard, a screen reader, a printer or a page opened as a file would meet.
-window.courseLM = window.courseLM || {};
-
 courseLM.a11y = (() => {
   // The search field shows "Search Ctrl+K" but is labeled "Search": what is seen should be what is read.
   for (const button of document.querySelectorAll("button.search-button-field"))

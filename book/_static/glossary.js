@@ -1,8 +1,6 @@
 // Definitions that open next to a glossary term: on hover, on keyboard focus, and on the first tap.
 // Escape, a click elsewhere, or moving on closes them. The second tap, or a click, follows the link.
 // The texts are in glossary-tips.js; the links carry the class `glossary-term` (see course_ext/glossary.py).
-window.courseLM = window.courseLM || {};
-
 courseLM.glossary = (() => {
   const CLOSE_AFTER_MS = 250; // time for the mouse to travel from the term into the definition
   const MARGIN_PX = 8;

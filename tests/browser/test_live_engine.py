@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 Run = Callable[..., Any]
 OpenPage = Callable[..., "Page"]
-SCRIPTS = ("data.js", "model.js", "score.js", "source.js", "reading.js")
+SCRIPTS = ("base.js", *(f"live/{name}.js" for name in ("data", "model", "score", "source", "reading")))
 MODELS = ("toy", "shakespeare")
 SENTENCE = "the brave dogs near the castle sleep, and the dogs rest.\n"
 # Reads scripts, then a function and its argument, and prints what the function promises.
@@ -45,8 +45,8 @@ def run(request: pytest.FixtureRequest, open_page: OpenPage, site: Path, server:
         return with_scripts(open_page(f"{server}/book/index.html"), server).evaluate
     if not shutil.which("node"):
         pytest.skip("node is not installed")
-    data = [f"{name}_weights.js" for name in MODELS] + ["toy_source.js"]
-    paths = [str(site / "_static" / "live" / name) for name in (*SCRIPTS, *data)]
+    data = [f"live/{name}.js" for name in (*(f"{model}_weights" for model in MODELS), "toy_source")]
+    paths = [str(site / "_static" / name) for name in (*SCRIPTS, *data)]
 
     def in_node(source: str, argument: object = None) -> object:
         asked = json.dumps([paths, source, argument])
@@ -59,7 +59,7 @@ def run(request: pytest.FixtureRequest, open_page: OpenPage, site: Path, server:
 def with_scripts(page: Page, base: str) -> Page:
     """The page, once it has loaded the scripts."""
     for script in SCRIPTS:
-        page.add_script_tag(url=f"{base}/_static/live/{script}")
+        page.add_script_tag(url=f"{base}/_static/{script}")
     return page
 
 
@@ -197,7 +197,7 @@ def test_model_and_source_have_one_alphabet(run: Run) -> None:
 def test_temperature_divides_the_logits_and_large_ones_do_not_overflow(run: Run) -> None:
     logits = torch.tensor([1000.0, 999.0, -1000.0, 998.5], dtype=torch.float64)
     for temperature in (0.1, 1, 2):
-        cooled = "([logits, t]) => Array.from(courseLM.atTemperature(courseLM.softmax(logits), t))"
+        cooled = "([logits, t]) => Array.from(courseLM.base.atTemperature(courseLM.base.softmax(logits), t))"
         p = run(cooled, [logits.tolist(), temperature])
         assert p == pytest.approx((logits / temperature).softmax(0).tolist(), abs=1e-12)
 

@@ -56,8 +56,7 @@ def write_tips(app: Sphinx, exception: Exception | None) -> None:
     if exception or not isinstance(builder, StandaloneHTMLBuilder) or page not in builder.env.all_docs:
         return
     tips = json.dumps(dict(definitions(builder)), ensure_ascii=False, indent=0)
-    script = f"window.courseLM = window.courseLM || {{}};\ncourseLM.glossaryTips = {tips};\n"
-    Path(app.outdir, "_static", TIPS).write_text(script, encoding="utf-8")
+    Path(app.outdir, "_static", TIPS).write_text(f"courseLM.glossaryTips = {tips};\n", encoding="utf-8")
 
 
 def setup(app: Sphinx) -> None:

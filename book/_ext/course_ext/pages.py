@@ -88,4 +88,5 @@ def setup(app: Sphinx) -> None:
     app.set_html_assets_policy("always")
     for name in ("tokens.css", "fonts.css", "theme.css", "course.css"):
         app.add_css_file(name)
+    app.add_js_file("base.js", loading_method="defer", priority=400)
     app.add_js_file("a11y.js", loading_method="defer")

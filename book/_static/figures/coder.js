@@ -2,7 +2,8 @@
 // All shares are sixteenths, and a message has at most 12 characters: every number here is exact in double precision.
 (() => {
   "use strict";
-  const { WIDTH, start, make, draw, drawing, button, number, fixed } = courseLM.figures;
+  const { make, draw, button, number, fixed } = courseLM.base;
+  const { WIDTH, start, drawing } = courseLM.figures;
   const LONGEST = 12;
   const HEIGHT = 150;
 

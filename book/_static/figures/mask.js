@@ -3,7 +3,8 @@
 // near: at once if it is the next input, and otherwise by way of other rows, one layer of attention at a time.
 (() => {
   "use strict";
-  const { start, make, visible, button } = courseLM.figures;
+  const { make, visible, button } = courseLM.base;
+  const { start } = courseLM.figures;
 
   /**
    * In how many layers of attention does each row reach its own answer? Infinity where it never does.

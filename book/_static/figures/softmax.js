@@ -1,22 +1,11 @@
 // Logits and a temperature become probabilities: p_i = exp(z_i / τ) / Σ_j exp(z_j / τ).
 (() => {
   "use strict";
-  const { start, make, button, number, fixed } = courseLM.figures;
+  const { make, button, number, fixed, softmax } = courseLM.base;
+  const { start } = courseLM.figures;
   const LOWEST = -2;
   const HIGHEST = 10;
   const HOTTEST = 5;
-
-  /**
-   * Probabilities of candidates; the largest logit is subtracted, so that nothing overflows.
-   * @param {number[]} z logits
-   * @param {number} tau temperature; at 0 the largest logit takes all (several that are equal share)
-   */
-  function softmax(z, tau) {
-    const largest = Math.max(...z);
-    const weights = z.map((value) => (tau > 0 ? Math.exp((value - largest) / tau) : Number(value === largest)));
-    const total = weights.reduce((a, b) => a + b);
-    return weights.map((weight) => weight / total);
-  }
 
   const percent = (p) => `${fixed(100 * p, 1)} %`;
 

@@ -1,7 +1,8 @@
 // What a token costs that was given probability p: −ln p nats, −log2 p bits. Drag the point, or use the slider.
 (() => {
   "use strict";
-  const { WIDTH, start, make, draw, drawing, button, number, fixed } = courseLM.figures;
+  const { make, draw, button, number, fixed } = courseLM.base;
+  const { WIDTH, start, drawing } = courseLM.figures;
   const HEIGHT = 260;
   const [LEFT, RIGHT, TOP, BOTTOM] = [42, WIDTH - 46, 26, HEIGHT - 40]; // of the plot, in the drawing's units
   const MOST = 7.5; // nats at the top of the plot

@@ -111,8 +111,8 @@
       const { model } = this.reader;
       let { text } = this.state;
       for (let i = 0; i < n && text.length < parts.LONGEST; i++) {
-        const p = courseLM.atTemperature(this.reader.expected(text), this.state.temperature);
-        text += model.alphabet[courseLM.draw(p, courseLM.random())];
+        const p = courseLM.base.atTemperature(this.reader.expected(text), this.state.temperature);
+        text += model.alphabet[courseLM.base.drawFrom(p, courseLM.random())];
       }
       this.written = text.slice(this.state.text.length);
       this.replaceText(text);

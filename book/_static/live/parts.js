@@ -46,7 +46,7 @@
     const after = left ? `after ${code(left)}` : "at the beginning";
     if (row.character === "") {
       const cooled = temperature === 1 ? "" : `, at temperature ${temperature.toFixed(1)}`;
-      const p = courseLM.atTemperature(row.distribution, temperature);
+      const p = courseLM.base.atTemperature(row.distribution, temperature);
       return `<p><b>What comes next</b> ${after}${cooled}:</p>${candidates(p, row, model)}`;
     }
     return (

@@ -52,7 +52,7 @@
     /** The model's distribution (V,) of what comes after a text. */
     expected(text) {
       const left = remembered(text, this.model.contextLength);
-      return courseLM.softmax((left === text ? this.scorer : this.writer).next(left));
+      return courseLM.base.softmax((left === text ? this.scorer : this.writer).next(left));
     }
 
     exactlyExpected(text, exact) {
@@ -87,34 +87,6 @@
     const window = text.slice(1 - contextLength);
     const lineBreak = window.indexOf("\n");
     return window.slice(lineBreak >= 0 ? lineBreak + 1 : window.length >> 1);
-  }
-
-  /**
-   * The same distribution at a temperature: p^(1 / temperature), scaled to the sum 1.
-   * @param {Float64Array} p (V,)
-   * @param {number} temperature 0 leaves only the likeliest character
-   */
-  function atTemperature(p, temperature) {
-    const largest = Math.max(...p);
-    const weights = p.map((x) => (temperature > 0 ? (x / largest) ** (1 / temperature) : Number(x === largest)));
-    const total = weights.reduce((a, b) => a + b);
-    return weights.map((weight) => weight / total);
-  }
-
-  /**
-   * The id whose piece of the stick of all probabilities holds u.
-   * @param {Float64Array} p (V,)
-   * @param {number} u uniform in [0, 1)
-   */
-  function draw(p, u) {
-    let end = 0;
-    for (let id = 0; id < p.length; id++) {
-      end += p[id];
-      if (u < end) {
-        return id;
-      }
-    }
-    return p.indexOf(Math.max(...p)); // the pieces can end a hair below 1
   }
 
   /**
@@ -154,5 +126,5 @@
     return (await new Response(packed).arrayBuffer()).byteLength;
   }
 
-  Object.assign(courseLM, { Reader, atTemperature, draw, findStranger, packedBytes, utf8Bytes });
+  Object.assign(courseLM, { Reader, findStranger, packedBytes, utf8Bytes });
 })();
