@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import torch
 
-import course_lm
-
-FOLDER = Path(course_lm.__file__).parent / "data_files"
+from course_lm.records import FOLDER
 
 
 def made(machine: str) -> dict[str, str]:
