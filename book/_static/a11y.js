@@ -40,9 +40,6 @@ courseLM.a11y = (() => {
     for (const fold of folded) fold.open = isPaper;
   });
 
-  // From a file, the search may not fetch the pages it found to show what stands in them: it shows their titles.
-  if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
-
   addEventListener("load", () => {
     if (window.MathJax && MathJax.startup) MathJax.startup.promise.then(() => watchWideBoxes(document));
   });

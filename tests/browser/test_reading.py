@@ -67,12 +67,14 @@ def test_faults_on_the_way_of_the_keyboard_are_found(open_page: OpenPage, server
     assert ends == ["no visible focus", "outside the window", "Tab never reaches it"]
 
 
-def test_search_finds_the_chapter(open_page: OpenPage, base: str) -> None:
+def test_search_finds_the_chapter_and_shows_the_line_that_was_meant(open_page: OpenPage, base: str) -> None:
     page = open_page(f"{base}/search.html?q=teacher+forcing")
     result = page.locator('#search-results a[href*="05_teacher_forcing.html"]').first
     result.wait_for()
-    result.click()
-    page.wait_for_url("**/book/05_teacher_forcing.html*")
+    line = page.locator("#search-results li", has=result).locator(".search-line").first
+    assert "teacher forcing" in " ".join(line.locator("mark").all_inner_texts())
+    line.locator("a").click()  # the section where it stands
+    page.wait_for_url("**/book/05_teacher_forcing.html#*")
 
 
 def test_search_field_of_a_page_leads_to_results(open_page: OpenPage, server: str) -> None:

@@ -8,7 +8,7 @@ cuts the fonts, keeps every page small and self-contained, and gives the pages w
 from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
-from . import fonts, glossary, head, icons, not_found, pages, plots, reference, repository, widgets
+from . import fonts, glossary, head, icons, not_found, pages, plots, reference, repository, search_lines, widgets
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -22,5 +22,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     head.setup(app)
     plots.setup(app)
     not_found.setup(app)
+    search_lines.setup(app)
     widgets.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,61 @@
+"""Lines to show under what a search found: the sentences of every page, by section.
+
+Sphinx's own excerpts are the first words of a page, and a page that is opened from a disk may not fetch even those.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
+
+LINES = "search-lines.js"
+
+
+def lines(doctree: nodes.document) -> Iterator[tuple[str, str, str]]:
+    """For each paragraph its section's anchor and title, and its text, with an ellipsis for a formula."""
+    for paragraph in doctree.findall(nodes.paragraph):
+        section: nodes.Node | None = paragraph
+        while section is not None and not isinstance(section, nodes.section):
+            section = section.parent
+        text = " ".join("".join(words(paragraph)).split())
+        if section is not None and text:
+            yield section["ids"][0], next(section.findall(nodes.title)).astext(), text
+
+
+def words(node: nodes.Node) -> Iterator[str]:
+    """The text below a node."""
+    if isinstance(node, nodes.math | nodes.math_block):
+        yield "…"
+    elif isinstance(node, nodes.Text):
+        yield node.astext()
+    else:
+        for child in node.children:
+            yield from words(child)
+
+
+def write_lines(app: Sphinx, exception: Exception | None) -> None:
+    """Write them as a classic script, which a page opened from a disk may load."""
+    if exception is not None or not isinstance(app.builder, StandaloneHTMLBuilder):
+        return
+    found = {page: list(lines(app.env.get_doctree(page))) for page in sorted(app.env.all_docs)}
+    script = f"courseLM.searchLines = {json.dumps(found, ensure_ascii=False, separators=(',', ':'))};\n"
+    Path(app.outdir, "_static", LINES).write_text(script, encoding="utf-8")
+
+
+def add_scripts(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Only the search page loads them."""
+    if pagename == "search":
+        for name in (LINES, "search.js"):
+            app.add_js_file(name, loading_method="defer")
+
+
+def setup(app: Sphinx) -> None:
+    """Connect the steps above."""
+    app.connect("build-finished", write_lines)
+    app.connect("html-page-context", add_scripts)
