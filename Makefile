@@ -10,11 +10,9 @@ FIXED := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 COURSE_LM_DEVICE=cpu JUPYTER_PLATFO
 # Two processes, and each file in one of them: what a file makes once, or a notebook's kernel, is shared by its tests.
 BY_FILE := -n 2 --dist loadfile
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=600 --ignore=tests/notebooks/specimen.ipynb
-# This chapter trains the model that the others look at too. Side by side they would wait for it, and say so.
-FIRST := book/01_probability_machine.ipynb
-OTHERS := --ignore=$(FIRST) book solutions
+NOTEBOOKS := tests/notebooks book solutions
 
-.PHONY: setup book test test-unit test-notebooks test-browser test-long notebooks repo test-colab gpu-runs pretrained-record lab serve lint audit release lock clean
+.PHONY: setup book pdf test test-unit test-notebooks test-browser test-long notebooks repo test-colab gpu-runs pretrained-record lab serve lint audit release lock clean
 
 setup: $(READY)
 
@@ -33,21 +31,26 @@ $(SITE): $(READY) $(SOURCES)
 	rm -rf _build
 	$(BIN)/jupyter-book build . -n -W --keep-going --quiet
 
+# The whole book on paper, which takes Chromium a minute.
+pdf: $(SITE)
+	$(BIN)/python book/_tools/pdf.py
+
 test: $(SITE)
-	$(FIXED) $(BIN)/python -m pytest -rs $(BY_FILE) $(NBVAL) tests/unit tests/notebooks $(FIRST)
-	$(FIXED) $(BIN)/python -m pytest $(BY_FILE) $(NBVAL) $(OTHERS)
+	$(FIXED) $(BIN)/python -m pytest -rs $(BY_FILE) $(NBVAL) tests/unit $(NOTEBOOKS)
 	$(BIN)/python -m pytest -n 2 --dist worksteal tests/browser
 
 test-unit: $(READY)
 	$(FIXED) $(BIN)/python -m pytest -rs $(BY_FILE) tests/unit
 
+# The first line trains the model of the chapters if this machine does not keep it, as the book does: chapters that run
+# side by side would wait for it, and say so.
 test-notebooks: $(READY)
-	$(FIXED) $(BIN)/python -m pytest $(BY_FILE) $(NBVAL) tests/notebooks $(FIRST)
-	$(FIXED) $(BIN)/python -m pytest $(BY_FILE) $(NBVAL) $(OTHERS)
+	$(FIXED) $(BIN)/python book/_tools/live_toy.py
+	$(FIXED) $(BIN)/python -m pytest $(BY_FILE) $(NBVAL) $(NOTEBOOKS)
 
 # What takes minutes: whole classes, every attack on the grader, kills, and training until it is good.
 test-long: $(READY)
-	$(FIXED) $(BIN)/python -m pytest -rs $(BY_FILE) -m long tests/unit
+	$(FIXED) $(BIN)/python -m pytest -rs $(BY_FILE) -m long tests/unit tests/notebooks
 
 test-browser: $(SITE)
 	$(BIN)/python -m pytest -n 2 --dist worksteal tests/browser
@@ -97,6 +100,7 @@ lint: $(READY)
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/oxlint --deny-warnings book/_static
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
 # Known vulnerabilities of what constraints.txt pins, and of what the ranges bring beside it.
