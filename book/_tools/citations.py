@@ -37,15 +37,23 @@ class Citation(NamedTuple):
         shown: as it is written.
         where: in which kernel: ``""`` for the cell above, ``"below"``, or a chapter such as ``"03"``.
         expression: what it is the value of.
+        claim: what a sentence without a number claims.
     """
 
     shown: str
     where: str
     expression: str
+    claim: str = ""
 
     def holds(self, value: float) -> bool:
         """Whether a value rounds to what is shown."""
         return abs(value - number(self.shown)) <= (0.5 + SLACK) * unit(self.shown)
+
+    def complaint(self, answer: float | str) -> str:
+        """What to say of an answer with which it does not hold."""
+        if self.claim and not isinstance(answer, str):
+            return f"prose claims what does not hold: {self.claim}"
+        return f"prose says {self.claim or self.shown}, and {self.expression} is {answer}"
 
 
 Question = tuple[str, str]
@@ -66,7 +74,7 @@ def citations(markdown: str) -> list[Citation]:
     """All numbers and claims in a text that cite a kernel."""
     text = CODE.sub("", markdown)
     numbers = [Citation(shown, where, asked) for shown, where, asked in CITED.findall(text)]
-    return numbers + [Citation("1", where, f"bool({asked})") for where, asked in CLAIM.findall(text)]
+    return numbers + [Citation("1", where, f"bool({asked})", asked) for where, asked in CLAIM.findall(text)]
 
 
 def citations_by_cell(notebook: nbformat.NotebookNode) -> dict[int, list[Citation]]:
@@ -131,7 +139,7 @@ def _evaluated(client: BlockingKernelClient, expressions: Sequence[str]) -> list
 def wrong(asked: Sequence[Citation], answers: Sequence[float | str]) -> list[str]:
     """What prose says and the kernel does not."""
     return [
-        f"prose says {citation.shown}, and {citation.expression} is {answer}"
+        citation.complaint(answer)
         for citation, answer in zip(asked, answers, strict=True)
         if isinstance(answer, str) or not citation.holds(answer)
     ]
