@@ -1,14 +1,28 @@
 """The book's Sphinx extension.
 
 It turns links to glossary terms into definitions that open in place, lets the repository buttons
-follow the fork that builds the book, says in the head of a page what it is about, draws the figures of notebooks,
-cuts the fonts, keeps every page small and self-contained, and gives the pages with widgets their scripts.
+follow the fork that builds the book, says in the head of a page what it is about, draws the figures of notebooks
+and the cards of chapters, cuts the fonts, keeps every page small and self-contained, and gives the pages
+with widgets their scripts.
 """
 
 from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
-from . import fonts, glossary, head, icons, not_found, pages, plots, reference, repository, search_lines, widgets
+from . import (
+    cards,
+    fonts,
+    glossary,
+    head,
+    icons,
+    not_found,
+    pages,
+    plots,
+    reference,
+    repository,
+    search_lines,
+    widgets,
+)
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -21,6 +35,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     reference.setup(app)
     head.setup(app)
     plots.setup(app)
+    cards.setup(app)
     not_found.setup(app)
     search_lines.setup(app)
     widgets.setup(app)

@@ -16,6 +16,13 @@ FILES = {
     'data-figure="surprisal"': ("figures/surprisal.js",),
     'data-figure="coder"': ("figures/coder.js",),
     'data-figure="mask"': ("figures/mask.js",),
+    'class="chapter-card"': ("cards.css",),
+    "data-home": (
+        "live/keys.css",
+        "home.css",
+        *(f"live/{name}.js" for name in "data model score toy_weights keys".split()),
+        "home.js",
+    ),
     'class="live-model"': (
         "live/live.css",
         *(f"live/{name}.js" for name in "data model score source reading parts tiles frame live".split()),
