@@ -42,7 +42,7 @@ Promise.resolve(run(`(${source})`)(argument)).then((result) => console.log(JSON.
 def run(request: pytest.FixtureRequest, open_page: OpenPage, site: Path, server: str) -> Run:
     """``run(function, argument)``: call a function in JavaScript where the scripts are loaded, and get its result."""
     if request.param == "chromium":
-        return with_scripts(open_page(f"{server}/book/index.html"), server).evaluate
+        return with_scripts(open_page(f"{server}/book/notation.html"), server).evaluate
     if not shutil.which("node"):
         pytest.skip("node is not installed")
     data = [f"live/{name}.js" for name in (*(f"{model}_weights" for model in MODELS), "toy_source")]
@@ -233,7 +233,7 @@ def test_an_unknown_character_is_named_with_its_place(run: Run) -> None:
 
 
 def test_each_file_is_loaded_once_and_only_when_asked_for(open_page: OpenPage, base: str) -> None:
-    page = with_scripts(open_page(f"{base}/book/index.html"), base)
+    page = with_scripts(open_page(f"{base}/book/notation.html"), base)
     count = """['toy_weights.js', 'toy_source.js'].map(
         (file) => document.querySelectorAll(`script[src$="/_static/live/${file}"]`).length
     )"""

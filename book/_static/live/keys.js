@@ -52,7 +52,7 @@
      * @param {number} [id] the letter that did come here
      */
     show(p, exact, id) {
-      Object.assign(this, { p, exact, came: id });
+      Object.assign(this, { p, exact, came: id ?? -1 });
       this.draw();
     }
 
@@ -81,7 +81,7 @@
       if (!this.isNarrow && !this.isLarge) return this.order;
       const n = this.isNarrow ? ROWS : RANKED_COLUMNS;
       const best = [...this.order].sort((a, b) => this.p[b] - this.p[a]).slice(0, n);
-      if (this.came !== undefined && !best.includes(this.came)) best[n - 1] = this.came;
+      if (this.came >= 0 && !best.includes(this.came)) best[n - 1] = this.came;
       return best;
     }
 
