@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import yaml
@@ -33,14 +34,20 @@ def title(path: Path) -> str:
 
 
 def contents() -> Iterator[str]:
-    """The lines: a heading for each part, a link for each page, numbered where the part is."""
+    """The lines: a heading for each part, a link for each page, numbered where the part is, those below it indented."""
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
     yield f"# {title(source(toc['root']))}"
     for part in toc["parts"]:
         yield f"\n## {part['caption']}\n"
-        for chapter in part["chapters"]:
-            path = source(chapter["file"])
-            yield f"{'1.' if 'numbered' in part else '-'} [{title(path)}]({path.relative_to(ROOT).as_posix()})"
+        yield from entries(part["chapters"], "1." if "numbered" in part else "-")
+
+
+def entries(pages: list[dict[str, Any]], mark: str, indent: str = "") -> Iterator[str]:
+    """A line for each page and for those below it."""
+    for page in pages:
+        path = source(page["file"])
+        yield f"{indent}{mark} [{title(path)}]({path.relative_to(ROOT).as_posix()})"
+        yield from entries(page.get("sections", []), "-", f"{indent}   ")
 
 
 if __name__ == "__main__":

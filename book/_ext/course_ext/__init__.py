@@ -15,12 +15,14 @@ from . import (
     glossary,
     head,
     icons,
+    menu,
     not_found,
     pages,
     plots,
     reference,
     repository,
     search_lines,
+    way,
     widgets,
 )
 
@@ -34,9 +36,11 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     glossary.setup(app)
     reference.setup(app)
     head.setup(app)
+    menu.setup(app)
     plots.setup(app)
     cards.setup(app)
     not_found.setup(app)
+    way.setup(app)
     search_lines.setup(app)
     widgets.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
