@@ -11,6 +11,7 @@ from sphinx.util.typing import ExtensionMetadata
 
 from . import (
     cards,
+    citations,
     fonts,
     glossary,
     head,
@@ -34,6 +35,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     fonts.setup(app)
     icons.setup(app)
     glossary.setup(app)
+    citations.setup(app)
     reference.setup(app)
     head.setup(app)
     menu.setup(app)

@@ -8,10 +8,13 @@ from urllib.parse import urlsplit
 
 from sphinx.application import Sphinx
 
+from . import way
+
 NAME = "404"
-BODY = """<section><h1>This page does not exist</h1>
+BODY = """<section class="not-found"><p class="chapter-label">404</p><h1>This page does not exist</h1>
 <p>The address may be mistyped, or the page has moved. <a href="{home}">Begin at the first page</a>,
-or <a href="search.html">search the book</a>.</p></section>"""
+<a href="search.html">search the book</a>, or go on to a chapter:</p>
+<ol>{chapters}</ol></section>"""
 RELATIVE = re.compile(r'\b(href|src|action|data-content_root)="(?![a-z]+:|[/#])(?:\./)?([^"]*)"')
 
 
@@ -19,7 +22,9 @@ def add_page(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Yield the page to Sphinx, which dresses it like any other."""
     home = app.builder.get_target_uri(app.config.root_doc)
     title = "Page not found"
-    yield NAME, {"title": title, "pagetitle": title, "body": BODY.format(home=home)}, "page.html"
+    links = (f'<li><a href="{app.builder.get_target_uri(page)}">{name}</a></li>' for _, page, name in way.chapters(app))
+    body = BODY.format(home=home, chapters="".join(links))
+    yield NAME, {"title": title, "pagetitle": title, "body": body}, "page.html"
 
 
 def from_the_root(html: str, root: str) -> str:
