@@ -18,6 +18,7 @@ from . import (
     icons,
     menu,
     not_found,
+    opening,
     pages,
     plots,
     reference,
@@ -43,6 +44,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     cards.setup(app)
     not_found.setup(app)
     way.setup(app)
+    opening.setup(app)
     search_lines.setup(app)
     widgets.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
