@@ -18,6 +18,7 @@ from . import (
     icons,
     menu,
     not_found,
+    notes,
     opening,
     pages,
     plots,
@@ -45,6 +46,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     not_found.setup(app)
     way.setup(app)
     opening.setup(app)
+    notes.setup(app)
     search_lines.setup(app)
     widgets.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
