@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from bs4 import BeautifulSoup
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -138,3 +140,134 @@ def test_address_that_leads_nowhere_gets_a_page_that_helps(open_page: OpenPage, 
     desk.complaints.remove(next(text for text in desk.complaints if "404" in text))  # that of the page itself
     page.get_by_role("link", name="Begin at the first page").click()
     page.wait_for_url("**/book/index.html")
+
+
+SENTENCE = "the brave dogs near the castle dance, and the dogs rest."
+
+
+def soup(site: Path, page: str) -> BeautifulSoup:
+    """A page as it is without scripts."""
+    return BeautifulSoup((site / page).read_text(encoding="utf-8"), "html.parser")
+
+
+def test_reading_counts_from_the_top_to_the_end_of_the_text_and_only_grows(open_page: OpenPage, server: str) -> None:
+    page = open_page(f"{server}/book/references.html")
+    shares = "([...lines]) => lines.map(([scrolled, end, height]) => courseLM.way.share(scrolled, end, height))"
+    lines = [[0, 3000, 1000], [1000, 3000, 1000], [2000, 3000, 1000], [2400, 3000, 1000], [0, 900, 1000]]
+    assert page.evaluate(shares, lines) == [0, 0.5, 1, 1, 1]
+    kept = "() => [0.629, 0.2].reduce((read, now) => courseLM.way.furthest(read, 'a', now), { b: 1 })"
+    assert page.evaluate(kept) == {"a": 0.62, "b": 1}
+    words = "() => [{}, { a: 0.5 }, { a: 1, b: 0.1 }].map((read) => courseLM.way.inWords(read, ['a', 'b']))"
+    nothing, begun, both = page.evaluate(words)
+    assert (nothing, begun.split(";")[0], both.split(";")[0]) == (
+        "",
+        "0 of 2 chapters read, 1 begun",
+        "1 of 2 chapters read, 1 begun",
+    )
+
+
+def test_device_keeps_how_far_a_chapter_was_read_until_it_is_told_to_forget(open_page: OpenPage, server: str) -> None:
+    page = open_page(f"{server}/{CHAPTER}", viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight / 2)")
+    step = page.locator('[data-chapter="03_cross_entropy"]')
+    read = "step => Number(step.style.getPropertyValue('--read'))"
+    page.wait_for_function("document.querySelector('[aria-current=page]').style.getPropertyValue('--read') > 0.3")
+    halfway = step.evaluate(read)
+    assert 0.4 < halfway < 0.6
+    page.goto(f"{server}/book/notation.html")
+    assert step.evaluate(read) == halfway
+    assert "1 begun" in page.locator(".way-kept").inner_text()
+    page.get_by_role("button", name="Forget how far I have read").click()
+    assert step.evaluate(read) == 0
+    assert page.evaluate("localStorage.getItem('course-lm read')") is None
+
+
+def test_sections_of_a_page_open_on_top_and_close_on_escape(open_page: OpenPage, server: str) -> None:
+    page = open_page(f"{server}/{CHAPTER}", viewport={"width": 390, "height": 800})
+    contents = page.locator(".way-contents")
+    contents.locator("summary").press("Enter")
+    contents.get_by_role("link", name="The formula, term by term").wait_for()
+    page.keyboard.press("Escape")
+    assert not contents.locator("nav").is_visible()
+    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+
+
+def test_only_exercises_lead_to_solutions(site: Path, pages: list[str]) -> None:
+    for page in pages:
+        links = soup(site, page).select('a[href*="solutions/"]')
+        assert bool(links) == page.startswith("exercises/"), f"{page}: {links}"
+
+
+def test_menu_has_exercises_below_their_chapters_and_no_page_without_measurements(site: Path) -> None:
+    menu = soup(site, CHAPTER).select_one("nav.bd-links")
+    assert menu is not None
+    assert len(menu.select('li.toctree-l1 li.toctree-l2 a[href*="exercises/"]')) == 8
+    has_records = any((site.parents[1] / "benchmarks" / "records").glob("*.json"))
+    assert bool(menu.select('a[href*="gpu_runs"]')) == has_records
+
+
+@pytest.mark.parametrize(
+    ("page", "following"),
+    [
+        ("book/03_cross_entropy", "exercises/03_cross_entropy"),
+        ("exercises/03_cross_entropy", "book/04_perplexity_and_bits"),
+        ("solutions/03_cross_entropy", "book/04_perplexity_and_bits"),
+    ],
+)
+def test_pages_follow_each_other_as_one_reads(site: Path, page: str, following: str) -> None:
+    link = soup(site, f"{page}.html").select_one("a.right-next")
+    assert link is not None
+    assert str(link["href"]).endswith(f"{following.partition('/')[2]}.html")
+    assert following.startswith("book/") == ("exercises" not in str(link["href"]))
+
+
+@pytest.mark.parametrize("number", range(1, 9))
+def test_each_chapter_opens_with_its_time_and_the_sentence(site: Path, number: int) -> None:
+    page = next((site / "book").glob(f"0{number}_*.html")).relative_to(site).as_posix()
+    opening = soup(site, page)
+    label = opening.select_one(".chapter-label")
+    assert label is not None
+    assert label.get_text().startswith(f"Chapter {number} about ")
+    tiles = "".join(letter.get_text() for letter in opening.select(".motif b"))
+    assert tiles.translate(str.maketrans("\xa0␣", "  ", "↵")) == SENTENCE
+    drawing = opening.select_one(".motif [role=img]")
+    assert drawing is not None
+    assert SENTENCE in str(drawing["aria-label"])
+
+
+NOTES_AND_WHAT_IS_BESIDE = """() => {
+    const box = (element) => {
+        const { left, right, top, bottom } = element.getBoundingClientRect();
+        return { left, right, top, bottom, said: element.textContent.trim().slice(0, 30) };
+    };
+    const notes = [...document.querySelectorAll(".side-note.is-placed")].map(box);
+    const others = [...document.querySelectorAll("article :is(p, li, pre, figure, table, mjx-container, h2, h3, nav)")]
+        .filter((element) => !element.closest(".side-note") && element.checkVisibility()).map(box);
+    return [notes, others];
+}"""
+
+
+@pytest.mark.parametrize("chapter", [CHAPTER, "book/08_real_texts.html"])
+def test_notes_beside_the_text_lie_on_nothing(open_page: OpenPage, server: str, chapter: str) -> None:
+    page = open_page(f"{server}/{chapter}", viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    page.wait_for_selector(".side-note.is-placed")
+    page.evaluate("document.fonts.ready.then(() => new Promise((then) => requestAnimationFrame(() => then(null))))")
+    notes, others = page.evaluate(NOTES_AND_WHAT_IS_BESIDE)
+    assert len(notes) >= 8
+    for i, note in enumerate(notes):
+        for other in [*notes[i + 1 :], *others]:
+            apart = note["right"] <= other["left"] or other["right"] <= note["left"]
+            apart = apart or note["bottom"] <= other["top"] or other["bottom"] <= note["top"]
+            assert apart, f"{note['said']} lies on {other['said']}"
+    assert all(note["right"] <= 1280 for note in notes)
+
+
+def test_notes_that_find_no_place_wait_for_the_next_mention(open_page: OpenPage, server: str) -> None:
+    page = open_page(f"{server}/{CHAPTER}", viewport={"width": 1280, "height": 800})
+    wishes = [["a", 0], ["b", 10], ["c", 20], ["c", 500], ["d", 700]]
+    places = page.evaluate(
+        """(wishes) => [...courseLM.notes.arrange(
+            wishes.map(([id, top]) => ({ id, top, height: 50 })), [[690, 900]])]""",
+        wishes,
+    )
+    assert places == [["a", 0], ["b", 64], ["c", 500]]

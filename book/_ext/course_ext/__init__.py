@@ -11,6 +11,7 @@ from sphinx.util.typing import ExtensionMetadata
 
 from . import (
     cards,
+    chapter_end,
     citations,
     fonts,
     glossary,
@@ -46,6 +47,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     not_found.setup(app)
     way.setup(app)
     opening.setup(app)
+    chapter_end.setup(app)
     notes.setup(app)
     search_lines.setup(app)
     widgets.setup(app)

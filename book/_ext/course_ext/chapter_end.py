@@ -1,5 +1,7 @@
 """How a chapter ends: its exercises, and the question that the next chapter answers, with its picture.
 
+Exercises end with the way to their solutions, which no other page and no menu shows.
+
 The question is that of the next chapter's card on the first page (`cards`).
 """
 
@@ -49,6 +51,16 @@ def next_chapter(app: Sphinx, page: str, after: Chapter) -> str:
     )
 
 
+def to_solutions(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Add the way to the solutions below the exercises."""
+    folder, _, name = pagename.partition("/")
+    if folder == "exercises":
+        there = app.builder.get_relative_uri(pagename, f"solutions/{name}")
+        context["body"] += f'<p>When you are done, compare with <a href="{there}">the solutions</a>.</p>'
+
+
 def end_chapter(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
@@ -62,5 +74,6 @@ def end_chapter(
 
 
 def setup(app: Sphinx) -> None:
-    """Connect the step above."""
+    """Connect the steps above."""
     app.connect("html-page-context", end_chapter)
+    app.connect("html-page-context", to_solutions)
