@@ -14,7 +14,20 @@ import pytest
 
 pytest.importorskip("sphinx", reason="the book's tools are not installed")
 
-from course_ext import glossary, head, icons, not_found, pages, plots, reference, repository
+from course_ext import (
+    chapter_end,
+    glossary,
+    head,
+    icons,
+    menu,
+    not_found,
+    opening,
+    pages,
+    plots,
+    reference,
+    repository,
+    way,
+)
 from docutils import nodes
 from docutils.utils import new_document
 from sphinx.application import Sphinx
@@ -371,3 +384,67 @@ def test_protocol_has_no_signature_and_others_keep_theirs() -> None:
 def test_link_to_a_missing_term_is_a_warning(tmp_path: Path, link: str) -> None:
     _, warnings = build(tmp_path, link)
     assert "nit" in warnings
+
+
+def test_menu_loses_the_pages_that_are_not_listed_with_what_stands_below_them() -> None:
+    html = "<ul><li><a href='a'>a</a></li><li><a href='b'>b</a><ul><li><a href='c'>c</a></li></ul></li></ul>"
+    assert menu.without(html, {"b"}) == '<ul><li><a href="a">a</a></li></ul>'
+
+
+def test_page_of_measurements_is_listed_once_there_is_a_record(tmp_path: Path) -> None:
+    app = stand_in(srcdir=tmp_path)
+    assert menu.is_unlisted(app, "book/gpu_runs")
+    (tmp_path / "benchmarks" / "records").mkdir(parents=True)
+    (tmp_path / "benchmarks" / "records" / "card.json").write_text("{}", encoding="utf-8")
+    assert not menu.is_unlisted(app, "book/gpu_runs")
+    assert [page for page in ("solutions/01_a", "exercises/01_a", "book/01_a") if menu.is_unlisted(app, page)] == [
+        "solutions/01_a"
+    ]
+
+
+def test_neighbors_are_the_next_pages_that_are_listed(tmp_path: Path) -> None:
+    order = dict.fromkeys(["book/01_a", "exercises/01_a", "solutions/01_a", "book/02_b"])
+    app = stand_in(srcdir=tmp_path, env=stand_in(collect_relations=lambda: order))
+    assert menu.neighbor(app, "exercises/01_a", 1) == menu.neighbor(app, "solutions/01_a", 1) == "book/02_b"
+    assert menu.neighbor(app, "book/02_b", -1) == "exercises/01_a"
+    assert menu.neighbor(app, "book/02_b", 1) is None
+    assert menu.neighbor(app, "search", 1) is None
+
+
+def test_chapters_exercises_and_solutions_belong_together() -> None:
+    pages = ("book/03_cross_entropy", "exercises/03_cross_entropy", "solutions/03_cross_entropy")
+    assert {way.chapter_of(page) for page in pages} == {"03_cross_entropy"}
+    assert way.chapter_of("search") == ""
+
+
+@pytest.mark.parametrize(
+    ("heading", "title"),
+    [
+        ("<h1>Real texts, real models</h1>", "<h1>Real texts, real models</h1>"),
+        (
+            '<h1><span class="section-number">3. </span>A: b: c<a class="headerlink" href="#a">#</a></h1>',
+            '<h1>A<a class="headerlink" href="#a">#</a><span class="visually-hidden">: </span>'
+            '<span class="chapter-subtitle">b: c</span></h1>',
+        ),
+    ],
+)
+def test_title_of_a_chapter_ends_at_its_colon(heading: str, title: str) -> None:
+    assert opening.opening("Chapter 3", heading) == f'<p class="chapter-label">Chapter 3</p>{title}'
+
+
+@pytest.mark.parametrize(
+    ("said", "time"),
+    [
+        ("**It runs** in about a minute on a laptop's CPU. On a GPU", "about a minute"),
+        ("**It runs** in a few seconds on a laptop's CPU; the first time", "a few seconds"),
+        ("**It runs in** about ten seconds, once the model", "about ten seconds"),
+        ("It runs.", ""),
+    ],
+)
+def test_running_time_is_what_the_chapter_says(said: str, time: str) -> None:
+    assert opening.running_time(said) == time
+
+
+def test_question_of_a_chapter_is_that_of_its_card() -> None:
+    home = "```{chapter-card} 02_b.ipynb\n:question: Why two?\n\nBecause.\n```"
+    assert chapter_end.questions(home) == {"02_b": "Why two?"}
