@@ -25,8 +25,13 @@ FILES = {
     ),
     'class="live-model"': (
         "live/live.css",
-        *(f"live/{name}.js" for name in "data model score source reading parts tiles frame live".split()),
+        "live/keys.css",
+        *(
+            f"live/{name}.js"
+            for name in "data model score source reading signs state keys parts tiles numbers curve more pen frame live".split()
+        ),
     ),
+    'class="live-modes"': ("live/modes.js",),
 }
 
 

@@ -1,19 +1,24 @@
 /*
- * The live model: type a text and see what a model, running in the page, expected at every character.
+ * The live model: type a text and see what a model, running in the page, expected at every letter.
  *
  *   <div class="live-model" data-text="the dog" data-extras="write sizes">what a page without scripts shows</div>
  *
- * data-extras names what it has besides the text and its main numbers: models, write, sizes, curve. data-model,
- * data-unit and data-at set other parts of the state, which frame.js describes. With data-linked the state stands in
- * the address of the page, so that it can be sent to somebody. Needs reading.js, tiles.js and frame.js.
+ * data-extras names what a small one has besides its text and the answer: write, sizes. data-model, data-unit and
+ * data-at set other parts of the state, which state.js describes. With data-linked the state stands in the address of
+ * the page, so that it can be sent to somebody, and more can be set. After every change that was read the host sends a
+ * `live-read` event, whose detail holds {state, characters, seen, reader}. Needs frame.js, pen.js and keys.js.
  */
 (function () {
   "use strict";
 
-  const courseLM = globalThis.courseLM;
-  const { parts } = courseLM;
+  const { courseLM } = globalThis;
+  const { parts, state } = courseLM;
   const QUIET_MS = 700; // after so long without a change, the address and a screen reader hear of the last one
+  const SLICE_MS = 8; // a long text is read in slices, between which the page can answer
   const NEAR = "300px"; // a model is loaded when its widget is so near to the window
+  const UNREAD = { has: () => true }; // before the model is here, nobody knows what it cannot read
+  const TRY = " This does not look like toy English. ";
+  const OTHER = { model: "shakespeare" };
   let nWidgets = 0;
 
   courseLM.random = Math.random; // tests put their own numbers here
@@ -22,65 +27,111 @@
     /** @param {HTMLElement} host */
     constructor(host) {
       this.host = host;
-      this.id = `live-${++nWidgets}`;
       this.page = host.querySelector('a[href*="live.html"]')?.href; // of a small widget, from its fallback
       this.isLinked = "linked" in host.dataset;
-      this.extras = (host.dataset.extras || "").split(" ");
       this.readers = {}; // by the name of the model
-      host.innerHTML = parts.frame(this.id, this.extras, !this.isLinked);
-      this.find = (selector) => host.querySelector(selector);
-      this.tiles = new parts.Tiles(
-        this.find(".live-tiles"),
-        `${this.id}-detail`,
-        (at) => this.select(at),
-        (at) => this.show(at || this.tiles.at),
-      );
-      this.listen();
-      this.begin();
-    }
-
-    /** Take the state from the page and, if it is linked, from the address; then draw. */
-    begin() {
-      const { dataset } = this.host;
-      const address = this.isLinked ? Object.fromEntries(new URLSearchParams(location.hash.slice(1))) : {};
-      this.state = parts.readState(address, parts.readState(dataset));
-      this.find("textarea").value = this.state.text;
-      for (const input of this.host.querySelectorAll("input[data-state]")) {
-        const value = String(this.state[input.dataset.state]);
-        if (input.type === "radio") {
-          input.checked = input.value === value;
-        } else {
-          input.value = value;
-        }
+      this.written = ""; // by the model, since a screen reader was told
+      const extras = (host.dataset.extras || "").split(" ");
+      const told = {
+        onEdit: (text) => this.interrupt({ text }),
+        onAsk: (sign) => this.ask(sign),
+        onPoint: (sign) => this.show(sign < 0 ? this.asked : sign),
+      };
+      Object.assign(this, parts.frame(host, { id: `live-${++nWidgets}`, extras, isLinked: this.isLinked, told }));
+      if (this.isLinked || extras.includes("write")) {
+        this.pen = new parts.Pen(this.tools, { draw: () => this.drawLetter(), write: (id) => this.append(id) });
       }
-      this.draw();
+      this.begin();
+      if (this.isLinked) this.listen();
     }
 
     listen() {
-      const { host } = this;
-      host.addEventListener("input", ({ target }) => {
-        const name = target.tagName === "TEXTAREA" ? "text" : target.dataset.state;
-        this.change(name === "text" ? { text: target.value, at: 0 } : { [name]: target.value });
+      this.more.details.addEventListener("input", ({ target }) => {
+        this.interrupt({ [target.dataset.state]: target.value });
       });
-      host.addEventListener("click", ({ target }) => {
-        if (target.dataset.write) {
-          this.write(Number(target.dataset.write));
-        } else if ("mend" in target.dataset) {
-          this.replaceText(this.stranger.mended);
-          this.find("textarea").focus(); // the button is gone
-        }
+      this.host.querySelector(".live-chips").addEventListener("click", (event) => {
+        const chip = event.target.closest("a");
+        if (!chip || event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        this.follow(chip.hash, chip.dataset.question);
       });
-      this.find("details")?.addEventListener("toggle", () => this.drawTable());
-      if (this.isLinked) {
-        addEventListener("hashchange", () => location.hash.includes("=") && this.follow());
-      }
+      addEventListener("hashchange", () => location.hash.includes("=") && this.follow(location.hash));
     }
 
-    /** A link of the page was followed: take its state, and go up to the widget. */
-    follow() {
-      this.begin();
-      this.tiles.focus();
-      this.host.scrollIntoView();
+    /** Take the state of a link, and go up to the widget if it is out of sight. */
+    follow(hash, question = "") {
+      this.pen.stop();
+      history.replaceState(null, "", hash);
+      this.begin(question);
+      const { top } = this.host.getBoundingClientRect();
+      if (top < 0 || top > innerHeight / 2) this.host.scrollIntoView();
+    }
+
+    /** Take the state from the page and, if it is linked, from the address. */
+    begin(question = "") {
+      const address = this.isLinked ? state.readAddress() : {};
+      this.state = state.readState(address, state.readState(this.host.dataset));
+      this.question = question;
+      this.tiles.write(this.state.text);
+      this.draw();
+    }
+
+    /** The reader changes something, and whatever the model was writing ends. */
+    interrupt(values) {
+      this.pen?.stop();
+      this.change(values);
+    }
+
+    change(values) {
+      const isEdit = "text" in values;
+      this.state = state.readState({ ...this.state, ...values });
+      if (isEdit) this.question = "";
+      this.draw(isEdit);
+      this.tellSoon();
+    }
+
+    append(id) {
+      const character = this.reader.model.alphabet[id];
+      this.written += character;
+      this.tiles.write(this.state.text + character);
+      this.change({ text: this.state.text + character });
+      this.tiles.reveal();
+    }
+
+    /** Draw the character that comes after the text: its id, or null if there is no room for it. */
+    async drawLetter() {
+      if (!this.reader) this.load();
+      while (!this.seen?.isWhole) await new Promise((go) => this.host.addEventListener("live-read", go, { once: true }));
+      if (this.text.signs.length >= courseLM.LONGEST) {
+        this.note.textContent = `These are ${parts.count(courseLM.LONGEST)} characters, and the model reads no more.`;
+        return null;
+      }
+      this.ask(this.text.signs.length);
+      const p = courseLM.base.atTemperature(this.seen.next.distribution, this.state.temperature);
+      const id = courseLM.base.drawFrom(p, courseLM.random());
+      this.keyboard.mark(id);
+      return id;
+    }
+
+    /** Ask about a sign: its number, or that of the end. */
+    ask(sign) {
+      this.setAsked(sign);
+      this.show(sign);
+      this.send();
+      this.tellSoon();
+    }
+
+    setAsked(sign) {
+      const { place } = this.text.signs[sign] ?? {};
+      this.asked = sign;
+      this.state.at = place < this.text.readable.length ? place + 1 : 0;
+    }
+
+    /** The number of the sign that the state asks about. */
+    signInState() {
+      const { signs } = this.text;
+      const sign = signs.findIndex(({ character, place }) => character !== null && place === this.state.at - 1);
+      return sign < 0 ? signs.length : sign;
     }
 
     /** Load the state's model, if this was not done before, and draw again. */
@@ -91,126 +142,82 @@
         this.readers[name] ??= new courseLM.Reader(await courseLM.load(name), source);
         this.draw();
       } catch (error) {
-        this.find(".live-message span").textContent = error.message;
+        this.note.textContent = error.message;
       }
     }
 
-    change(values) {
-      this.state = parts.readState({ ...this.state, ...values });
-      this.draw();
-      this.tellSoon();
+    /** Draw everything from the state; after an edit, the caret asks. */
+    draw(isEdit = false) {
+      const reader = this.readers[this.state.model];
+      if (reader && reader !== this.reader) this.setKeys(reader.model.alphabet);
+      this.reader = reader;
+      this.text = courseLM.readSigns(this.state.text, reader?.model.ids ?? UNREAD);
+      this.tiles.draw(this.text);
+      this.setAsked(isEdit ? this.tiles.atCaret : this.signInState());
+      this.more?.set(this.state);
+      if (this.link) this.link.href = `${this.page}#${state.writeAddress(this.state)}`;
+      this.read();
+      if (!reader && this.isNear) this.load();
     }
 
-    replaceText(text) {
-      this.find("textarea").value = text;
-      this.change({ text, at: 0 });
+    /** A bar for each letter of an alphabet. */
+    setKeys(alphabet) {
+      const keys = courseLM.base.make("div");
+      this.keys.replaceChildren(keys);
+      this.keyboard = new courseLM.Keys(keys, alphabet, (id) => {
+        this.pen?.stop();
+        this.append(id);
+      });
     }
 
-    /** Let the model append characters: draw one, read it, draw the next. */
-    write(n) {
-      const { model } = this.reader;
-      let { text } = this.state;
-      for (let i = 0; i < n && text.length < parts.LONGEST; i++) {
-        const p = courseLM.base.atTemperature(this.reader.expected(text), this.state.temperature);
-        text += model.alphabet[courseLM.base.drawFrom(p, courseLM.random())];
-      }
-      this.written = text.slice(this.state.text.length);
-      this.replaceText(text);
-    }
-
-    /** Draw everything from the state. */
-    draw() {
-      const { at, model, temperature, text } = this.state;
-      this.reader = this.readers[model];
-      this.stranger = this.reader ? courseLM.findStranger(text, this.reader.model.alphabet) : null;
-      this.characters = Array.from(this.stranger ? this.stranger.readable : text);
-      this.seen = this.reader?.read(this.characters.join(""));
-      const last = this.characters.length + 1; // the tile of what comes next
-      this.tiles.draw(this.characters, this.seen?.rows || [], at > 0 ? Math.min(at, last) : last);
-      for (const button of this.host.querySelectorAll("[data-write]")) {
-        button.disabled = !this.reader || this.stranger !== null || text.length >= parts.LONGEST;
-      }
-      if (this.find("output")) {
-        this.find("output").value = temperature.toFixed(1);
-      }
-      if (this.find(".live-open a")) {
-        this.find(".live-open a").href = `${this.page}#${parts.writeAddress(this.state)}`;
-      }
-      this.drawMessage();
-      this.drawNumbers();
-      this.drawCurve();
-      this.show(this.tiles.at);
-      if (!this.reader && this.isNear) {
-        this.load();
-      }
-    }
-
-    drawMessage() {
-      const button = this.find("[data-mend]");
-      button.hidden = !this.stranger;
-      button.textContent =
-        this.stranger?.mended === this.state.text.toLowerCase() ? "Use small letters" : "Take out what it cannot read";
-      const message = parts.message(this.characters, this.seen, this.stranger, this.state.model);
-      const [said, count] = this.host.querySelectorAll(".live-message span");
-      if (this.said !== message) {
-        said.innerHTML = this.said = message; // a screen reader reads it aloud, so only when it is new
-      }
-      count.textContent = message ? "" : `${this.characters.length} of at most ${parts.LONGEST} characters.`;
-    }
-
-    drawNumbers() {
-      const text = this.characters.join("");
-      const pairs = parts.totals(this.seen, this.state);
-      if (this.extras.includes("sizes")) {
-        pairs.push(["As it is, in UTF-8", `${courseLM.utf8Bytes(text)} bytes`], ["gzip", "…"], ["gzip, bare", "…"]);
-        this.pack(text);
-      }
-      this.find(".live-numbers").innerHTML = parts.numbers(pairs);
-    }
-
-    /** Fill in the sizes of a text that the browser packs, unless the text has changed meanwhile. */
-    async pack(text) {
-      const formats = ["gzip", "deflate-raw"];
-      const sizes = await Promise.all(formats.map((format) => courseLM.packedBytes(text, format)));
-      if (text === this.characters.join("")) {
-        const values = [...this.host.querySelectorAll("dd")].slice(-formats.length);
-        values.forEach((value, i) => {
-          value.textContent = sizes[i] === null ? "this browser cannot pack" : `${sizes[i]} bytes`;
-        });
-      }
-    }
-
-    drawCurve() {
-      const figure = this.find(".live-curve");
-      if (figure) {
-        this.find(".live-plot").innerHTML = parts.curve(this.seen?.rows || [], this.state.unit);
-        figure.setAttribute("aria-label", parts.curveInWords(this.seen?.rows || [], this.state.unit));
-        this.find(".of-source").hidden = this.state.model !== "toy";
-        this.drawTable();
-      }
-    }
-
-    drawTable() {
-      const { open, lastElementChild } = this.find("details");
-      lastElementChild.innerHTML = open && this.seen ? parts.table(this.seen.rows, this.state.unit) : "";
-    }
-
-    select(at) {
-      this.state.at = at > this.characters.length ? 0 : at;
-      this.show(at);
-      this.tellSoon();
-    }
-
-    /** Show what was expected at a place, counted from 1. */
-    show(at) {
-      if (!this.seen) {
+    /** Read the text or, if it is long, a part of it, and soon the rest. */
+    read() {
+      clearTimeout(this.slice);
+      this.seen = this.reader?.read(this.text.readable.join(""), performance.now() + SLICE_MS);
+      if (this.seen) this.tiles.price(this.seen.rows);
+      this.show(this.asked);
+      this.drawNote();
+      if (this.seen && !this.seen.isWhole) {
+        this.slice = setTimeout(() => this.read());
         return;
       }
-      const row = this.seen.rows[at - 1] || this.seen.next;
-      const before = this.characters.slice(0, at - 1).join("");
-      const { model } = this.reader;
-      this.find(".live-detail").innerHTML = parts.detail(row, { before, model, temperature: this.state.temperature });
-      this.find(".shown")?.setAttribute("d", `M${at - 0.5} 100V0`);
+      this.send();
+      if (this.seen) (this.more ?? this.numbers)?.draw(this.seen, this.state.unit, this.text.readable.join(""));
+    }
+
+    /** Tell the other figures of the page. */
+    send() {
+      const detail = { state: { ...this.state }, characters: this.text.readable, seen: this.seen, reader: this.reader };
+      this.host.dispatchEvent(new CustomEvent("live-read", { bubbles: true, detail }));
+    }
+
+    /** Show what was expected at a sign, and what came. */
+    show(sign) {
+      const { text, place = this.text.readable.length, character } = this.text.signs[sign] ?? {};
+      const row = this.seen?.rows[place] ?? (this.seen?.isWhole ? this.seen.next : null);
+      this.tiles.mark(sign);
+      if (!row) {
+        this.answer.textContent = this.reader ? "Reading …" : "The model is on its way.";
+        return;
+      }
+      const { temperature } = this.state;
+      const isNext = row.character === "";
+      const p = isNext ? courseLM.base.atTemperature(row.distribution, temperature) : row.distribution;
+      this.keyboard.show(p, row.exact, row.id);
+      const said = character === null ? parts.skipped(text) : parts.answer(row, this.reader.model, this.state);
+      this.answer.replaceChildren(...said);
+    }
+
+    /** The question of a link, what there is to remark about the text, and its cost so far. */
+    drawNote() {
+      const { readable } = this.text;
+      const { model, unit } = this.state;
+      const isForeign = model === "toy" && this.seen && parts.isForeign(this.text, this.seen);
+      const offer = isForeign ? [TRY, courseLM.base.button("Try Shakespeare", () => this.interrupt(OTHER))] : [];
+      const said = [this.question, this.reader ? parts.remarks(this.text) : ""].filter(Boolean).join(" ");
+      if (this.noted !== `${said}${isForeign}`) this.note.replaceChildren(said, ...offer);
+      this.noted = `${said}${isForeign}`; // a button stays while somebody is about to press it
+      this.count.replaceChildren(...(this.seen ? parts.account(this.seen, unit, readable.length) : []));
     }
 
     /** Say what the changes came to, once there are no more of them, and put it into the address. */
@@ -221,14 +228,10 @@
 
     tell() {
       const wrote = this.written ? `The model wrote “${this.written}”. ` : "";
-      const news = this.seen ? wrote + parts.inWords(this.seen, this.state) : "";
-      if (this.find(".live-unseen").textContent !== news) {
-        this.find(".live-unseen").textContent = news;
-      }
       this.written = "";
-      if (this.isLinked) {
-        history.replaceState(null, "", `#${parts.writeAddress(this.state)}`);
-      }
+      const [answer, note] = [this.answer, this.note].map((one) => one.textContent);
+      this.said.textContent = this.seen ? wrote + parts.inWords(this.seen, this.state.unit) + answer + note : "";
+      if (this.isLinked) history.replaceState(null, "", `#${state.writeAddress(this.state)}`);
     }
   }
 

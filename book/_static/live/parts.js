@@ -1,184 +1,131 @@
 /*
- * How the live model looks: each function turns numbers into the HTML of one part of it. Needs reading.js.
+ * What the live model says in words: a probability, a cost, what was expected at a place, and what there is to remark
+ * about a text. Needs reading.js and state.js.
  */
 (function () {
   "use strict";
 
-  const courseLM = globalThis.courseLM;
-  const LN2 = Math.LN2; // nats in a bit
-  const SHOWN_BEFORE = 16; // characters of context that a sentence about a place repeats
-  const SHORTEST_AXIS = 20; // characters
+  const { courseLM } = globalThis;
+  const { atTemperature, bits, make, spoken } = courseLM.base;
+  const LIKELY = 0.05; // a candidate below this is not told
+  const WORDS = { " ": "a space", "\n": "a line break", ",": "a comma", ".": "a period", "'": "an apostrophe" };
+  const FOREIGN = 2.2; // bits per character: a text of toy English costs less than a fourth of that
+  const ENOUGH = 8; // characters, to judge a text by
 
-  const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-  const NAMES = { " ": "space", "\n": "line break", ",": "comma", ".": "period", "'": "apostrophe" };
+  /** A character in a sentence. */
+  const name = (character) => WORDS[character] || character;
 
-  const escaped = (text) => text.replace(/[&<>"]/g, (character) => ENTITIES[character]);
-  const visible = (text) => escaped(text.replaceAll(" ", "␣").replaceAll("\n", "↵"));
-  const spoken = (character) => NAMES[character] || character;
-  const code = (text) => `<code>${visible(text)}</code>`;
+  const strong = (text, look = "") => make("b", { class: look }, text);
+  const count = (n) => n.toLocaleString("en");
+
+  /** A number with its unit: 1 bit, 2 bits, 0.3 nats. */
+  const amount = (value, unit) => `${value} ${String(value) === "1" ? unit.slice(0, -1) : unit}`;
 
   /** A cost in bits or in nats. */
-  function inUnit(nats, unit) {
-    return unit === "bits" ? nats / LN2 : nats;
+  const inUnit = (nats, unit) => (unit === "bits" ? bits(nats) : nats);
+
+  /** The same in words. */
+  function cost(nats, unit) {
+    const value = inUnit(nats, unit);
+    return value === Infinity ? "infinite" : amount(value.toFixed(value < 9.995 ? 2 : 1), unit);
   }
 
   /** A probability in digits that round to 0 or 1 only if it is 0 or 1. */
   function probability(p) {
-    if (p === 0 || p === 1) {
-      return String(p);
-    }
-    if (p < 1e-6) {
-      return "&lt; 0.000001";
-    }
-    if (p < 0.001) {
-      return p.toFixed(6).replace(/0+$/, "");
-    }
-    return p > 0.9995 ? "&gt; 0.999" : p.toFixed(3);
+    if (p === 0 || p === 1) return String(p);
+    if (p < 1e-6) return "< 0.000001";
+    if (p < 0.001) return p.toFixed(6).replace(/0+$/, "");
+    return p > 0.9995 ? "> 0.999" : p.toFixed(3);
   }
 
   /**
    * What was expected at one place, and what came.
    * @param {Seen} row
-   * @param {{model: Model, before: string, temperature: number}} place
+   * @param {Model} model
+   * @param {Object} state
+   * @returns {(Node|string)[]}
    */
-  function detail(row, { model, before, temperature }) {
-    const left = before.length > SHOWN_BEFORE ? `…${before.slice(-SHOWN_BEFORE)}` : before;
-    const after = left ? `after ${code(left)}` : "at the beginning";
-    if (row.character === "") {
-      const cooled = temperature === 1 ? "" : `, at temperature ${temperature.toFixed(1)}`;
-      const p = courseLM.base.atTemperature(row.distribution, temperature);
-      return `<p><b>What comes next</b> ${after}${cooled}:</p>${candidates(p, row, model)}`;
-    }
-    return (
-      `<p><b>${code(row.character)} had the probability ${probability(row.p)}</b> ${after}, and cost ` +
-      `${inUnit(row.nats, "bits").toFixed(2)} bits, which are ${row.nats.toFixed(2)} nats. ${remark(row, model)}</p>` +
-      candidates(row.distribution, row, model)
-    );
+  function answer(row, model, state) {
+    if (row.character === "") return expected(row, model, state.temperature);
+    const share = strong(probability(row.p), "is-model");
+    const price = strong(cost(row.nats, state.unit), "is-cost");
+    const came = ["Here came ", strong(name(row.character)), ": probability ", share, ", cost ", price, ". "];
+    return [...came, ...likeliest(row, model), ...verdict(row)];
   }
 
-  function remark(row, model) {
-    if (row.impossible) {
-      return "<b>Not a sentence of this language:</b> the exact source never writes it here.";
-    }
-    if (row.opensWindow) {
-      return `The model reads ${model.contextLength} characters at most: here it begins anew, with the one before.`;
-    }
-    return row.exact ? `The exact probability is ${probability(row.exact[row.id])}.` : "";
-  }
-
-  /** The five likeliest characters as bars, and the true one below if it is not among them. */
-  function candidates(p, { id, exact }, { alphabet }) {
-    const shown = Array.from(p.keys()).sort((a, b) => p[b] - p[a]).slice(0, 5);
-    if (id !== undefined && !shown.includes(id)) {
-      shown.push(id);
-    }
-    const bar = (share, kind) => `<i class="${kind}" style="width: ${(100 * share).toFixed(1)}%"></i>`;
-    const line = (i) =>
-      `<tr${i === id ? ' class="came"' : ""}><th scope="row">${code(alphabet[i])}` +
-      `${i === id ? '<span class="live-came">came</span>' : ""}</th>` +
-      `<td class="live-bars">${bar(p[i], "model")}${exact ? bar(exact[i], "source") : ""}</td>` +
-      `<td>${probability(p[i])}</td>${exact ? `<td>${probability(exact[i])}</td>` : ""}</tr>`;
-    const heads = ["candidate", "share", "model", ...(exact ? ["exact"] : [])];
-    return `<table class="live-candidates">${head(heads)}<tbody>${shown.map(line).join("")}</tbody></table>`;
-  }
-
-  function head(names) {
-    return `<thead><tr>${names.map((name) => `<th scope="col">${name}</th>`).join("")}</tr></thead>`;
-  }
-
-  /** What there is to say against a text, in HTML; empty if there is nothing. */
-  function message(characters, seen, stranger, name) {
-    const title = courseLM.parts.MODELS[name];
-    if (!seen) {
-      return `The model ${title} is being loaded.`;
-    }
-    if (stranger) {
-      const place = `${code(stranger.character)}, character ${characters.length + 1},`;
-      return `${place} is not in the alphabet of ${title}. The model reads up to there.`;
-    }
-    const wrong = seen.rows.findIndex((row) => row.impossible);
-    if (wrong >= 0) {
-      return `Not a sentence of this language: ${code(characters[wrong])}, character ${wrong + 1}, is impossible.`;
-    }
-    return "";
-  }
-
-  /** The main numbers of a text, as pairs of a name and a value. */
-  function totals(seen, { unit, model }) {
-    const n = seen ? seen.rows.length : 0;
-    const finite = (nats) => `${inUnit(nats / n, unit).toFixed(3)} ${unit} per character`;
-    const mean = (nats) => (nats === Infinity ? "infinite" : finite(nats));
-    const bits = n ? inUnit(seen.nats, "bits") : 0;
-    const exact = model === "toy" ? [["Exact source", n ? mean(seen.exactNats) : "…"]] : [];
+  function expected({ distribution }, { alphabet }, temperature) {
+    const p = atTemperature(distribution, temperature);
+    const best = Array.from(p.keys()).sort((a, b) => p[b] - p[a]).slice(0, 2);
+    const told = best.filter((id, rank) => rank === 0 || p[id] >= LIKELY);
+    const pair = (id) => [strong(name(alphabet[id])), " ", strong(probability(p[id]), "is-model")];
+    const cooled = temperature === 1 ? "" : ` at temperature ${temperature.toFixed(1)}`;
     return [
-      ["Cross-entropy", n ? mean(seen.nats) : "…"],
-      ...exact,
-      ["Perplexity", n ? `${Math.exp(seen.nats / n).toFixed(2)} per character` : "…"],
-      ["Total", `${bits.toFixed(1)} bits = ${(bits / 8).toFixed(1)} bytes`],
+      strong("What comes next?"),
+      ` Most likely${cooled}: `,
+      ...told.flatMap((id, rank) => [rank ? ", then " : "", ...pair(id)]),
+      ". Choose a bar, or type.",
     ];
   }
 
-  /** The same in one sentence, for readers who do not see the page. */
-  function inWords(seen, state) {
-    const [[name, value]] = totals(seen, state);
-    return `${seen.rows.length} characters, ${name.toLowerCase()} ${value}.`;
+  /** What the model had expected most instead. */
+  function likeliest({ distribution, id }, { alphabet }) {
+    const best = distribution.indexOf(Math.max(...distribution));
+    if (best === id) return ["The model expected nothing more. "];
+    const share = strong(probability(distribution[best]), "is-model");
+    return ["Expected most: ", strong(name(alphabet[best])), ", ", share, ". "];
   }
 
-  /** Names with their values. */
-  function numbers(pairs) {
-    return pairs.map(([name, value]) => `<div><dt>${name}</dt><dd>${value}</dd></div>`).join("");
+  function verdict({ exact, id, impossible }) {
+    if (impossible) return [strong("Not a sentence of this language:"), " the exact source never writes it here."];
+    return exact ? [`Exact source: ${probability(exact[id])}.`] : [];
   }
 
-  /** The mean of the first value, of the first two, and so on. */
-  function means(values) {
-    let sum = 0;
-    return values.map((value, t) => (sum += value) / (t + 1));
-  }
+  /** What a sign is to a model that cannot read it. */
+  const skipped = (sign) => [strong(sign), " is not in the alphabet of this model, which skips it."];
 
-  /** Costs as bars, their mean so far as a line, and dashed the source's mean, up to where it is infinite. */
-  function curve(rows, unit) {
-    const costs = rows.map((row) => inUnit(row.nats, unit));
-    const exact = rows.map((row) => inUnit(row.exact ? -Math.log(row.exact[row.id]) : Infinity, unit));
-    const end = exact.indexOf(Infinity);
-    const top = Math.ceil(Math.max(1, ...costs));
-    const y = (cost) => (100 * (1 - cost / top)).toFixed(2);
-    const bars = costs.map((cost, t) => `M${t + 0.5} 100V${y(cost)}`).join("");
-    const n = Math.max(rows.length, SHORTEST_AXIS);
-    const line = (values) => means(values).map((mean, t) => `${t ? "L" : "M"}${t + 0.5} ${y(mean)}`).join("");
-    return (
-      `<span>${top} ${unit}</span><svg viewBox="0 0 ${n} 100" preserveAspectRatio="none" aria-hidden="true">` +
-      `<path class="shown"/><path class="cost" d="${bars}"/><path class="source" d="` +
-      `${line(exact.slice(0, end < 0 ? exact.length : end))}"/><path class="mean" d="${line(costs)}"/></svg>` +
-      `<div><span>character 1</span><span>${n}</span></div>`
-    );
-  }
-
-  /** The same for readers who do not see it. */
-  function curveInWords(rows, unit) {
-    if (rows.length === 0) {
-      return "The cost of each character, and their mean so far.";
+  /**
+   * What there is to remark about a text as a whole; empty if there is nothing.
+   * @param {{signs: Sign[], beyond: string}} text
+   */
+  function remarks({ signs, beyond }) {
+    const strange = signs.filter((sign) => sign.character === null).map((sign) => sign.text);
+    const said = [];
+    if (signs.some((sign) => sign.character !== null && sign.character !== sign.text)) {
+      said.push("Capitals are read as small letters.");
     }
-    const costliest = rows.reduce((a, b) => (b.nats > a.nats ? b : a));
-    const mean = means(rows.map((row) => inUnit(row.nats, unit)));
-    return (
-      `The cost of each character, and their mean so far, which begins at ${mean[0].toFixed(2)} and ends at ` +
-      `${mean[mean.length - 1].toFixed(2)} ${unit}. The costliest character is ${spoken(costliest.character)}, number ` +
-      `${rows.indexOf(costliest) + 1}, with ${inUnit(costliest.nats, unit).toFixed(2)} ${unit}.`
-    );
+    if (strange.length > 0) said.push(`${whatIsSkipped(strange)}.`);
+    if (beyond) {
+      said.push(`The model reads the first ${count(signs.length)} characters; what stands after them is gray.`);
+    }
+    return said.join(" ");
   }
 
-  /** The ledger: one line for each character. */
-  function table(rows, unit) {
-    const mean = means(rows.map((row) => inUnit(row.nats, unit)));
-    const hasSource = rows.some((row) => row.exact);
-    const line = (row, t) =>
-      `<tr><th scope="row">${code(row.character)}</th><td>${probability(row.p)}</td>` +
-      `${hasSource ? `<td>${row.exact ? probability(row.exact[row.id]) : "none"}</td>` : ""}` +
-      `<td>${inUnit(row.nats, unit).toFixed(3)}</td><td>${mean[t].toFixed(3)}</td></tr>`;
-    const heads = ["character", "p", ...(hasSource ? ["exact p"] : []), `cost in ${unit}`, "mean so far"];
-    return `<table>${head(heads)}<tbody>${rows.map(line).join("")}</tbody></table>`;
+  function whatIsSkipped(strange) {
+    const kinds = [...new Set(strange)].map((sign) => (sign.trim() ? sign : "other blanks"));
+    if (kinds.length === 1) return `The model cannot read ${kinds[0]} and skips it`;
+    return `The model skips ${count(strange.length)} characters that it cannot read, in gray`;
   }
 
-  const asText = { escaped, inUnit, probability, spoken, visible };
-  courseLM.parts = { ...asText, curve, curveInWords, detail, inWords, message, numbers, table, totals };
+  /** Whether a text is clearly none of toy English. */
+  function isForeign({ signs, readable }, seen) {
+    if (signs.length - readable.length > signs.length / 5) return true;
+    return readable.length >= ENOUGH && bits(seen.nats) / readable.length > FOREIGN;
+  }
+
+  /**
+   * What a text cost, or how far it was read.
+   * @param {number} n characters to be read
+   */
+  function account({ rows, nats, isWhole }, unit, n) {
+    if (!isWhole) return [`Reading: ${count(rows.length)} of ${count(n)} characters`];
+    return [strong(cost(nats, unit), "is-cost"), ` for ${amount(count(n), "characters")}`];
+  }
+
+  /** The whole text in one sentence, for readers who do not see the page. */
+  function inWords(seen, unit) {
+    return `${amount(count(seen.rows.length), "characters")}, ${cost(seen.nats, unit)}. `;
+  }
+
+  const words = { amount, cost, count, inUnit, name, probability, spoken };
+  courseLM.parts = { ...words, account, answer, inWords, isForeign, remarks, skipped };
 })();

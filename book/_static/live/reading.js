@@ -1,6 +1,6 @@
 /*
  * What a model says about a text, character by character, and beside it the exact source where there is one.
- * Numbers only: parts.js draws them, live.js listens to the reader. Needs data.js, model.js and score.js.
+ * Numbers only: other scripts draw them. Needs data.js, model.js and score.js.
  */
 (function () {
   "use strict";
@@ -13,10 +13,9 @@
    * @property {Float64Array|null} exact (V,) the source's distribution; null without a source, and where no sentence
    *   of the language begins like this any more
    * @property {boolean} impossible whether the source gives this character the probability 0
-   * @property {boolean} opensWindow whether the model had forgotten all but the character before
    */
 
-  /** Reads texts with one model and, if its language has one, the exact source. */
+  /** Reads texts with one model and, if its language has one, the exact source. An edit is read from the edit on. */
   class Reader {
     /**
      * @param {Model} model
@@ -26,87 +25,63 @@
       this.model = model;
       this.source = source;
       this.scorer = new courseLM.Scorer(model);
-      this.writer = new courseLM.Scorer(model); // reads what is left of a text that is longer than the context
+      this.scored = []; // the scorer's row of each character read
+      this.seen = []; // and what the source adds to it
+      this.session = source?.session();
+      this.exact = [this.session?.append(source.bosId) ?? null]; // (V,) before each character and after the last one
     }
 
     /**
      * @param {string} text characters of the alphabet only
-     * @returns {{rows: Seen[], next: Seen, nats: number, exactNats: number|null}} next is the character that is not
-     *   there yet; exactNats is null without a source, and infinite for a text that it calls impossible
+     * @param {number} [until] the time, by performance.now(), at which to stop; a later call goes on from there
+     * @returns {{rows: Seen[], next: Seen, nats: number, exactNats: number|null, isWhole: boolean}} rows are those of
+     *   the characters read so far, and next is the one that comes after them; exactNats is null without a source, and
+     *   infinite for a text that it calls impossible
      */
-    read(text) {
-      const exact = this.source ? this.source.rows(text) : [];
-      const rows = this.scorer.rows(text).map((row, t) => ({
-        ...row,
-        ...atPlace(exact, t),
-        opensWindow: t > 0 && t % this.model.contextLength === 0,
-      }));
+    read(text, until) {
+      const isWhole = this.scorer.follow(text, until);
+      const { logits, scored } = this.scorer;
+      const distribution = courseLM.base.softmax(logits[logits.length - 1]);
+      this.follow(scored);
       return {
-        rows,
-        next: { character: "", distribution: this.expected(text), exact: this.exactlyExpected(text, exact) },
-        nats: sum(rows),
-        exactNats: this.source ? sum(exact) : null,
+        rows: [...this.seen],
+        next: { character: "", distribution, exact: this.exact[this.seen.length] },
+        nats: sum(this.seen, (row) => row.nats),
+        exactNats: this.source ? sum(this.seen, exactNats) : null,
+        isWhole,
       };
     }
 
     /** The model's distribution (V,) of what comes after a text. */
     expected(text) {
-      const left = remembered(text, this.model.contextLength);
-      return courseLM.base.softmax((left === text ? this.scorer : this.writer).next(left));
+      return courseLM.base.softmax(this.scorer.next(text));
     }
 
-    exactlyExpected(text, exact) {
-      return this.source && possibleBefore(exact, exact.length) ? this.source.next(text) : null;
+    /** Bring what the source said in line with the scorer's rows. */
+    follow(scored) {
+      let t = 0;
+      while (t < this.scored.length && this.scored[t] === scored[t]) t += 1;
+      this.scored.length = this.seen.length = t;
+      this.exact.length = t + 1;
+      this.session?.truncate(t + 1); // a line break came first
+      for (; t < scored.length; t++) {
+        const exact = this.exact[t];
+        this.scored.push(scored[t]);
+        this.seen.push({ ...scored[t], exact, impossible: exact !== null && exact[scored[t].id] === 0 });
+        this.exact.push(this.exactlyAfter(scored[t].id));
+      }
+    }
+
+    exactlyAfter(id) {
+      const distribution = this.session?.append(id);
+      return this.session?.possible ? distribution : null;
     }
   }
 
-  function sum(rows) {
-    return rows.reduce((total, row) => total + row.nats, 0);
-  }
+  /** What a character costs under the source; nothing where the source has given up, since it was infinite before. */
+  const exactNats = ({ exact, id }) => (exact ? -Math.log(exact[id]) : 0);
 
-  function possibleBefore(exact, t) {
-    return t === 0 || exact[t - 1].possible;
-  }
-
-  /** What the source says at place t. */
-  function atPlace(exact, t) {
-    if (exact.length === 0 || !possibleBefore(exact, t)) {
-      return { exact: null, impossible: false };
-    }
-    return { exact: exact[t].distribution, impossible: exact[t].p === 0 };
-  }
-
-  /**
-   * What a model reads in order to write on. A text longer than its context is cut, if it can be after a line break,
-   * since a model reads every text as if one came before it.
-   */
-  function remembered(text, contextLength) {
-    if (text.length < contextLength) {
-      return text;
-    }
-    const window = text.slice(1 - contextLength);
-    const lineBreak = window.indexOf("\n");
-    return window.slice(lineBreak >= 0 ? lineBreak + 1 : window.length >> 1);
-  }
-
-  /**
-   * The first character that an alphabet lacks.
-   * @returns {{character: string, readable: string, mended: string}|null} what stands before it, and the whole text
-   *   with small letters for capitals and without anything else that the alphabet lacks
-   */
-  function findStranger(text, alphabet) {
-    const known = (character) => alphabet.includes(character);
-    const characters = Array.from(text);
-    const place = characters.findIndex((character) => !known(character));
-    if (place < 0) {
-      return null;
-    }
-    return {
-      character: characters[place],
-      readable: characters.slice(0, place).join(""),
-      mended: characters.map((c) => [c, c.toLowerCase()].find(known) || "").join(""),
-    };
-  }
+  const sum = (rows, cost) => rows.reduce((total, row) => total + cost(row), 0);
 
   /** The size of a text in UTF-8, in bytes. */
   function utf8Bytes(text) {
@@ -119,12 +94,10 @@
    * @returns {Promise<number|null>} bytes; null in a browser that cannot pack
    */
   async function packedBytes(text, format) {
-    if (!globalThis.CompressionStream) {
-      return null;
-    }
+    if (!globalThis.CompressionStream) return null;
     const packed = new Blob([text]).stream().pipeThrough(new CompressionStream(format));
     return (await new Response(packed).arrayBuffer()).byteLength;
   }
 
-  Object.assign(courseLM, { Reader, findStranger, packedBytes, utf8Bytes });
+  Object.assign(courseLM, { Reader, packedBytes, utf8Bytes });
 })();

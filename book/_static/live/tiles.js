@@ -1,119 +1,140 @@
 /*
- * A text as a row of tiles, one a character, in the color of its cost; the reader moves along it with the mouse, the
- * finger or the arrow keys. The last tile stands for the character that comes next. Needs parts.js.
+ * The text of the live model as its reader edits it: a text box whose letters stand in a mirror below it, each under a
+ * bar as high as its cost. The caret asks about the letter that follows it; a click or the mouse asks about a letter.
+ * Needs base.js and parts.js.
  */
 (function () {
   "use strict";
 
-  const { parts } = globalThis.courseLM;
-  const STRONGEST_BITS = 8; // a character that cost this much has the strongest color and the thickest line
-  const LEGEND = [["0", 0], ["½", 0.5], ["1", 1], ["2", 2], ["4", 4], ["8 or more", 8]]; // in bits
-  const WORD_END = '</span><span class="live-word" role="none">';
-  const LINE_END = `</span><span class="live-line-end" role="none">${WORD_END}`;
+  const { courseLM } = globalThis;
+  const { bits, make } = courseLM.base;
+  const LONG = 150; // signs; a longer text stands in smaller letters
 
-  /** The color and the line of a cost in bits, for the rule of `.live-tile` in live.css. */
-  function shade(bits) {
-    const shown = Math.min(bits, STRONGEST_BITS);
-    return `--bits: ${shown.toFixed(2)}; --strength: ${Math.sqrt(shown / STRONGEST_BITS).toFixed(2)}`;
-  }
-
-  /** Which shade is which cost, as HTML. */
-  function legend() {
-    const sample = ([label, bits]) => `<span><i class="live-tile" style="${shade(bits)}"></i>${label}</span>`;
-    return `<span>Cost in bits:</span>${LEGEND.map(sample).join("")}`;
-  }
-
-  function tile(at, label, look, shown, style = "") {
-    return (
-      `<span class="live-tile ${look}" role="option" aria-selected="false" tabindex="-1" data-at="${at}"` +
-      ` aria-label="${label}" style="${style}">${shown}</span>`
-    );
-  }
-
-  /** The tile of a character; its row is missing before the model is there. */
-  function characterTile(character, row, at) {
-    const name = parts.escaped(parts.spoken(character));
-    const shown = character === " " ? "&nbsp;" : parts.visible(character);
-    if (!row) {
-      return tile(at, name, "", shown);
-    }
-    const bits = parts.inUnit(row.nats, "bits");
-    const label = `${name}, probability ${parts.probability(row.p)}, ${bits.toFixed(2)} bits`;
-    const look = `${row.impossible ? "impossible" : ""} ${row.opensWindow ? "window" : ""}`;
-    return tile(at, label, look, shown, shade(bits));
-  }
-
-  /** All tiles of a text, as HTML; those of a word stay together, and a line break ends a line. */
-  function html(characters, rows) {
-    const all = characters.map((character, t) => {
-      const end = { " ": WORD_END, "\n": LINE_END }[character] || "";
-      return characterTile(character, rows[t], t + 1) + end;
-    });
-    const next = tile(characters.length + 1, "what comes next", "next", "?");
-    return `<span class="live-word" role="none">${all.join("")}${next}</span>`;
-  }
-
-  /** The tiles in their box. One is always selected: it is the one that the Tab key reaches. */
   class Tiles {
     /**
      * @param {HTMLElement} box
-     * @param {string} detail the id of the element that describes the selected tile
-     * @param {function(number)} onSelect is told the number of a tile, from 1, when the reader selects it
-     * @param {function(number)} onPoint the same when the mouse points at one; 0 when it leaves
+     * @param {string} answer the id of the element that answers what is asked
+     * @param {{onEdit: function(string), onAsk: function(number), onPoint: function(number)}} told about a new text, the
+     *   number of a sign that is asked about (that of the end, after the last one), and one that the mouse points at
+     *   (-1 for none)
      */
-    constructor(box, detail, onSelect, onPoint) {
-      Object.assign(this, { box, detail, onSelect });
-      const place = (event) => Number(event.target.dataset.at || 0);
-      box.addEventListener("pointerover", (event) => event.pointerType === "mouse" && onPoint(place(event)));
-      box.addEventListener("pointerleave", () => onPoint(0));
-      box.addEventListener("click", (event) => place(event) && this.choose(place(event)));
-      box.addEventListener("keydown", (event) => this.step(event));
+    constructor(box, answer, told) {
+      Object.assign(this, { box, told, signs: [], tiles: [], asked: 0, hit: -1 });
+      this.area = make("textarea", {
+        "aria-label": "Your text",
+        "aria-describedby": answer,
+        autocapitalize: "off",
+        autocomplete: "off",
+        autocorrect: "off",
+        placeholder: "Type something",
+        rows: 1,
+        spellcheck: "false",
+      });
+      this.end = make("span", { class: "live-end" }, "\u200b"); // a line of its own after a line break
+      this.beyond = make("span", { class: "is-beyond" });
+      this.mirror = make("div", { class: "live-mirror", "aria-hidden": "true" }, this.end, this.beyond);
+      box.append(this.mirror, this.area);
+      this.listen();
     }
 
-    /** Draw a text with the tile `at` selected; if a tile had the focus, the selected one has it now. */
-    draw(characters, rows, at) {
-      const hadFocus = this.box.contains(document.activeElement);
-      this.box.innerHTML = html(characters, rows);
-      this.last = characters.length + 1;
-      this.mark(at);
-      if (hadFocus) {
-        this.focus();
-      }
+    listen() {
+      const { area } = this;
+      area.addEventListener("input", () => this.told.onEdit(area.value));
+      area.addEventListener("click", (event) => this.click(event));
+      area.addEventListener("pointermove", (event) => this.point(event));
+      area.addEventListener("pointerleave", () => this.told.onPoint(-1));
+      document.addEventListener("selectionchange", () => document.activeElement === area && this.followCaret());
     }
 
-    /** Select a tile without telling. */
-    mark(at) {
-      this.selected?.setAttribute("aria-selected", "false");
-      this.selected?.removeAttribute("aria-describedby");
-      this.selected?.setAttribute("tabindex", "-1");
-      this.at = at;
-      this.selected = this.box.querySelector(`[data-at="${at}"]`);
-      this.selected.setAttribute("aria-selected", "true");
-      this.selected.setAttribute("aria-describedby", this.detail);
-      this.selected.setAttribute("tabindex", "0");
+    /** Put another text into the box, with the caret at its end. */
+    write(text) {
+      this.area.value = text;
+      this.area.setSelectionRange(text.length, text.length);
     }
 
-    focus() {
-      this.selected.focus({ preventScroll: true });
+    /** The number of the sign after the caret. */
+    get atCaret() {
+      const caret = this.area.selectionStart;
+      const i = this.signs.findIndex((sign) => sign.begin >= caret);
+      return i < 0 ? this.signs.length : i;
     }
 
-    /** The reader selects a tile; its detail is there before the focus, so that a screen reader finds it. */
-    choose(at) {
-      this.mark(at);
-      this.onSelect(at);
-      this.selected.focus();
+    /** A click on the right half of a letter puts the caret behind it, and yet it asks about this letter. */
+    click(event) {
+      const i = this.area.selectionStart === this.area.selectionEnd ? this.tileAt(event) : -1;
+      this.hit = i < 0 ? -1 : this.area.selectionStart;
+      this.told.onAsk(i < 0 ? this.atCaret : i);
     }
 
-    step(event) {
-      const back = Math.max(1, this.at - 1);
-      const on = Math.min(this.last, this.at + 1);
-      const aims = { ArrowLeft: back, ArrowUp: back, ArrowRight: on, ArrowDown: on, Home: 1, End: this.last };
-      if (event.key in aims) {
-        event.preventDefault();
-        this.choose(aims[event.key]);
-      }
+    followCaret() {
+      if (this.area.selectionStart === this.hit) return;
+      this.hit = -1;
+      this.told.onAsk(this.atCaret);
+    }
+
+    point(event) {
+      if (event.pointerType === "mouse" && event.buttons === 0) this.told.onPoint(this.tileAt(event));
+    }
+
+    /** The number of the sign below the mouse, or -1. */
+    tileAt({ clientX, clientY }) {
+      const below = document.elementsFromPoint(clientX, clientY).find((one) => one.parentNode === this.mirror);
+      return this.tiles.indexOf(below);
+    }
+
+    /**
+     * Draw a text. What stays of the one before keeps its tiles, also until it is read anew.
+     * @param {{signs: Sign[], beyond: string}} text
+     */
+    draw({ signs, beyond }) {
+      const isSame = (old, now) => old.text === now.text && (old.character === null) === (now.character === null);
+      const [before, now] = [this.signs, signs];
+      const shorter = Math.min(before.length, now.length);
+      let head = 0;
+      while (head < shorter && isSame(before[head], now[head])) head += 1;
+      let tail = 0;
+      while (tail < shorter - head && isSame(before.at(-1 - tail), now.at(-1 - tail))) tail += 1;
+      const fresh = now.slice(head, now.length - tail).map(tile);
+      const gone = this.tiles.splice(head, before.length - tail - head, ...fresh);
+      gone.forEach((one) => one.remove());
+      (this.tiles[head + fresh.length] ?? this.end).before(...fresh);
+      this.beyond.textContent = beyond;
+      this.signs = signs;
+      this.box.classList.toggle("is-long", signs.length > LONG);
+    }
+
+    /** Put what was read above the letters. */
+    price(rows) {
+      this.signs.forEach(({ character, place }, i) => {
+        const row = character === null ? undefined : rows[place];
+        const one = this.tiles[i];
+        if (!row || one.nats === row.nats && one.impossible === row.impossible) return;
+        Object.assign(one, { nats: row.nats, impossible: row.impossible });
+        one.style.setProperty("--bits", bits(row.nats).toFixed(2));
+        one.classList.toggle("is-impossible", row.impossible);
+      });
+    }
+
+    /** Mark the sign that is asked about. */
+    mark(i) {
+      this.mirror.querySelector(".is-at")?.classList.remove("is-at");
+      this.asked = i;
+      (this.tiles[i] ?? this.end).classList.add("is-at");
+    }
+
+    /** Bring the marked sign into the box, if the text is so long that it scrolls. */
+    reveal() {
+      const { box } = this;
+      const [outer, inner] = [box, this.tiles[this.asked] ?? this.end].map((one) => one.getBoundingClientRect());
+      if (inner.bottom > outer.bottom) box.scrollTop += inner.bottom - outer.bottom;
+      if (inner.top < outer.top) box.scrollTop -= outer.top - inner.top;
     }
   }
 
-  Object.assign(parts, { Tiles, legend });
+  function tile({ text, character }) {
+    if (text === "\n") return make("span", { class: "live-tile is-break" }, text);
+    return make("span", { class: `live-tile${character === null ? " is-skipped" : ""}` }, text);
+  }
+
+  Object.assign(courseLM.parts, { Tiles });
 })();

@@ -1,0 +1,51 @@
+/*
+ * Two ways to meet the model, of which the page shows one: write with it, or guess against it. Without scripts the page
+ * shows both, one below the other. Needs base.js.
+ */
+(function () {
+  "use strict";
+
+  const { make } = globalThis.courseLM.base;
+  const TITLES = ["Write with it", "You against it"];
+  const STEPS = { ArrowLeft: -1, ArrowRight: 1 };
+
+  const bar = document.querySelector(".live-modes");
+  const game = document.querySelector(".live-game")?.closest("section");
+  if (!bar || !game) return;
+  const panels = [document.querySelector(".live-model"), game];
+  panels.forEach((panel, i) => {
+    panel.id ||= `live-mode-${i}`;
+    panel.setAttribute("role", "tabpanel");
+    panel.setAttribute("aria-label", TITLES[i]);
+  });
+  const tabs = TITLES.map((title, i) =>
+    make("button", { type: "button", role: "tab", "aria-controls": panels[i].id, onclick: () => open(i) }, title),
+  );
+
+  function open(chosen) {
+    tabs.forEach((tab, i) => {
+      tab.setAttribute("aria-selected", i === chosen);
+      tab.tabIndex = i === chosen ? 0 : -1;
+      panels[i].classList.toggle("is-open", i === chosen);
+    });
+  }
+
+  /** The contents of the page, and its links, lead to either. */
+  function followAddress() {
+    if (location.hash === `#${game.id}`) open(1);
+    else if (location.hash.includes("=")) open(0);
+  }
+
+  bar.setAttribute("role", "tablist");
+  bar.setAttribute("aria-label", "What to do");
+  bar.append(...tabs);
+  bar.addEventListener("keydown", (event) => {
+    const i = tabs.indexOf(document.activeElement) + (STEPS[event.key] ?? NaN);
+    if (!tabs[i]) return;
+    open(i);
+    tabs[i].focus();
+  });
+  addEventListener("hashchange", followAddress);
+  open(0);
+  followAddress();
+})();
