@@ -87,7 +87,7 @@ def test_logits_are_those_of_torch_on_the_same_weights(run: Run, site: Path, nam
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_costs_of_a_text_longer_than_the_context_are_those_of_the_ledger(run: Run, site: Path, name: str) -> None:
+def test_costs_of_a_long_text_are_those_of_the_ledger_with_overlapping_windows(run: Run, site: Path, name: str) -> None:
     model, tokenizer = reference(site, name)
     text = (SENTENCE * 6)[: 2 * model.context_length + 5]
     rows = run(
@@ -95,7 +95,7 @@ def test_costs_of_a_text_longer_than_the_context_are_those_of_the_ledger(run: Ru
             .map((row) => [row.character, row.id, row.p, row.nats, row.distribution[row.id]])""",
         {"name": name, "text": text},
     )
-    expected = ledger(model, tokenizer.encode("\n" + text))
+    expected = ledger(model, tokenizer.encode("\n" + text), stride=model.context_length // 2)
     assert "".join(row[0] for row in rows) == text
     assert [row[1] for row in rows] == [row.token for row in expected]
     assert [row[2] for row in rows] == pytest.approx([row.p for row in expected], abs=1e-5)
@@ -114,6 +114,7 @@ def test_after_any_edit_a_text_is_read_as_if_for_the_first_time(run: Run) -> Non
         """(texts) => {
             class Digest { // stands for a session: its logits tell all that it has read
                 ids = [];
+                get length() { return this.ids.length; }
                 append(id) {
                     if (this.ids.push(id) > 8) throw new Error("the context is full");
                     return Float32Array.of(this.ids.reduce((sum, one) => (5 * sum + one) % 9973, 1), 9970);
@@ -126,11 +127,38 @@ def test_after_any_edit_a_text_is_read_as_if_for_the_first_time(run: Run) -> Non
             const told = (scorer, text) => JSON.stringify([
                 scorer.rows(text).map((row) => [row.character, ...row.distribution]), [...scorer.next(text)],
             ]);
-            return texts.map((text) => told(kept, text) === told(new courseLM.Scorer(model), text));
+            return texts.map((text) => {
+                while (!kept.follow(text, 0)); // in the smallest slices
+                return told(kept, text) === told(new courseLM.Scorer(model), text);
+            });
         }""",
         texts,
     )
     assert same == [True] * len(texts)
+
+
+def test_after_any_edit_model_and_source_say_what_they_say_at_first_sight(run: Run) -> None:
+    texts = ["the dogs rest.", "the dog", "the dogz\nmy dog", "the dogz\nmy cat", "", "the bold\nthe dog rests.\n"]
+    same, nats = run(
+        """async (texts) => {
+            const [model, source] = [await courseLM.load("toy"), await courseLM.ToySource.load()];
+            const kept = new courseLM.Reader(model, source);
+            const told = (seen) => JSON.stringify([
+                seen.rows.map((row) => [row.p, row.impossible, row.exact && [...row.exact]]), seen.exactNats,
+                [...seen.next.distribution], seen.next.exact && [...seen.next.exact],
+            ]);
+            const same = texts.map(
+                (text) => told(kept.read(text)) === told(new courseLM.Reader(model, source).read(text))
+            );
+            return [same, [kept.read("the dogs rest.").exactNats, String(kept.read(texts[2]).exactNats)]];
+        }""",
+        texts,
+    )
+    assert same == [True] * len(texts)
+    source = ToyEnglish()
+    ids = source.tokenizer.encode("\nthe dogs rest.")
+    assert nats[0] == pytest.approx(sum(row.nats for row in ledger(source, ids)), abs=1e-6)
+    assert nats[1] == "Infinity"
 
 
 def test_a_session_cut_back_goes_on_as_if_the_rest_had_never_been(run: Run) -> None:

@@ -20,13 +20,15 @@
     const said = make("p", { class: "live-said", role: "status" });
     const count = make("p", { class: "live-count" });
     const [editor, keys, tools] = [box("live-editor"), box("live-keys"), box("live-tools", count)];
+    const fallback = box("live-static", ...host.childNodes); // for paper, if the model was not loaded
     const all = { answer, note, said, count, keys, tools };
     if (isLinked) {
       all.more = new parts.More(id);
-      host.replaceChildren(tries(), editor, answer, note, keys, tools, all.more.details, said);
+      host.replaceChildren(tries(), editor, answer, note, keys, tools, all.more.details, said, fallback);
     } else {
       all.link = make("a", {}, "Open this text on the page of the live model");
-      host.replaceChildren(editor, answer, note, keys, tools, said);
+      host.replaceChildren(editor, answer, note, keys, tools, said, fallback);
+      if (extras.includes("write")) tools.append(parts.heat());
       if (extras.includes("sizes")) {
         const list = make("dl", { class: "live-numbers simple" });
         all.numbers = new parts.Numbers(list);

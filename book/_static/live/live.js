@@ -41,14 +41,15 @@
       if (this.isLinked || extras.includes("write")) {
         this.pen = new parts.Pen(this.tools, { draw: () => this.drawLetter(), write: (id) => this.append(id) });
       }
+      host.addEventListener("input", ({ target }) => {
+        if (target.dataset.state) this.interrupt({ [target.dataset.state]: target.value });
+      });
       this.begin();
-      if (this.isLinked) this.listen();
+      if (this.isLinked) this.followLinks();
     }
 
-    listen() {
-      this.more.details.addEventListener("input", ({ target }) => {
-        this.interrupt({ [target.dataset.state]: target.value });
-      });
+    /** Take the state from the links of the page, whenever one is followed. */
+    followLinks() {
       this.host.querySelector(".live-chips").addEventListener("click", (event) => {
         const chip = event.target.closest("a");
         if (!chip || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -95,7 +96,6 @@
       this.written += character;
       this.tiles.write(this.state.text + character);
       this.change({ text: this.state.text + character });
-      this.tiles.reveal();
     }
 
     /** Draw the character that comes after the text: its id, or null if there is no room for it. */
@@ -139,6 +139,7 @@
       const name = this.state.model;
       try {
         const source = name === "toy" ? await courseLM.ToySource.load() : null;
+        this.host.classList.add("is-ready");
         this.readers[name] ??= new courseLM.Reader(await courseLM.load(name), source);
         this.draw();
       } catch (error) {
@@ -154,10 +155,21 @@
       this.text = courseLM.readSigns(this.state.text, reader?.model.ids ?? UNREAD);
       this.tiles.draw(this.text);
       this.setAsked(isEdit ? this.tiles.atCaret : this.signInState());
-      this.more?.set(this.state);
+      this.setControls();
       if (this.link) this.link.href = `${this.page}#${state.writeAddress(this.state)}`;
       this.read();
+      this.tiles.reveal();
       if (!reader && this.isNear) this.load();
+    }
+
+    setControls() {
+      for (const input of this.host.querySelectorAll("input")) {
+        const value = String(this.state[input.dataset.state]);
+        if (input.type === "radio") input.checked = input.value === value;
+        else input.value = value;
+      }
+      const heat = this.host.querySelector("output");
+      if (heat) heat.value = this.state.temperature.toFixed(1);
     }
 
     /** A bar for each letter of an alphabet. */
@@ -171,14 +183,15 @@
     }
 
     /** Read the text or, if it is long, a part of it, and soon the rest. */
-    read() {
+    read(isFirst = true) {
       clearTimeout(this.slice);
       this.seen = this.reader?.read(this.text.readable.join(""), performance.now() + SLICE_MS);
       if (this.seen) this.tiles.price(this.seen.rows);
-      this.show(this.asked);
+      const isDone = !this.seen || this.seen.isWhole;
+      if (isFirst || isDone) this.show(this.asked);
       this.drawNote();
-      if (this.seen && !this.seen.isWhole) {
-        this.slice = setTimeout(() => this.read());
+      if (!isDone) {
+        this.slice = setTimeout(() => this.read(false));
         return;
       }
       this.send();

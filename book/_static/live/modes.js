@@ -27,6 +27,7 @@
       tab.setAttribute("aria-selected", i === chosen);
       tab.tabIndex = i === chosen ? 0 : -1;
       panels[i].classList.toggle("is-open", i === chosen);
+      panels[i].classList.toggle("is-closed", i !== chosen);
     });
   }
 

@@ -26,25 +26,13 @@
     }
 
     choices(id) {
-      const range = { type: "range", min: 0, max: state.HOTTEST, step: 0.1, "data-state": "temperature" };
-      this.heat = make("output", {}, "1.0");
       return make(
         "div",
         { class: "live-choices" },
         radios(id, "model", "Model", state.MODELS),
         radios(id, "unit", "Unit", state.UNITS),
-        make("label", {}, "Temperature ", make("input", range), this.heat),
+        parts.heat(),
       );
-    }
-
-    /** Let the controls show a state. */
-    set(shown) {
-      for (const input of this.details.querySelectorAll("input")) {
-        const value = String(shown[input.dataset.state]);
-        if (input.type === "radio") input.checked = input.value === value;
-        else input.value = value;
-      }
-      this.heat.value = shown.temperature.toFixed(1);
     }
 
     /**
@@ -81,6 +69,12 @@
     return make("figcaption", {}, bars, " are costs, the ", line, " is their mean so far", ofSource, ".");
   }
 
+  /** The control of the temperature. */
+  function heat() {
+    const range = { type: "range", min: 0, max: state.HOTTEST, step: 0.1, "data-state": "temperature" };
+    return make("label", { class: "live-heat" }, "Temperature ", make("input", range), make("output", {}, "1.0"));
+  }
+
   function radios(id, name, legend, labels) {
     const radio = ([value, label]) => {
       const input = make("input", { type: "radio", name: `${id}-${name}`, "data-state": name, value });
@@ -89,5 +83,5 @@
     return make("fieldset", {}, make("legend", {}, legend), ...Object.entries(labels).map(radio));
   }
 
-  Object.assign(parts, { More });
+  Object.assign(parts, { More, heat });
 })();

@@ -88,22 +88,13 @@
    * @param {{signs: Sign[], beyond: string}} text
    */
   function remarks({ signs, beyond }) {
-    const strange = signs.filter((sign) => sign.character === null).map((sign) => sign.text);
+    const hasCapitals = signs.some(({ character, text }) => character !== null && character !== text);
+    const hasStrange = signs.some(({ character }) => character === null);
     const said = [];
-    if (signs.some((sign) => sign.character !== null && sign.character !== sign.text)) {
-      said.push("Capitals are read as small letters.");
-    }
-    if (strange.length > 0) said.push(`${whatIsSkipped(strange)}.`);
-    if (beyond) {
-      said.push(`The model reads the first ${count(signs.length)} characters; what stands after them is gray.`);
-    }
+    if (hasCapitals) said.push("Capitals are read as small letters.");
+    if (hasStrange) said.push("What is gray is skipped.");
+    if (beyond) said.push(`Only the first ${count(signs.length)} characters are read.`);
     return said.join(" ");
-  }
-
-  function whatIsSkipped(strange) {
-    const kinds = [...new Set(strange)].map((sign) => (sign.trim() ? sign : "other blanks"));
-    if (kinds.length === 1) return `The model cannot read ${kinds[0]} and skips it`;
-    return `The model skips ${count(strange.length)} characters that it cannot read, in gray`;
   }
 
   /** Whether a text is clearly none of toy English. */

@@ -30,7 +30,7 @@
         rows: 1,
         spellcheck: "false",
       });
-      this.end = make("span", { class: "live-end" }, "\u200b"); // a line of its own after a line break
+      this.end = make("span", { class: "live-end" });
       this.beyond = make("span", { class: "is-beyond" });
       this.mirror = make("div", { class: "live-mirror", "aria-hidden": "true" }, this.end, this.beyond);
       box.append(this.mirror, this.area);
@@ -98,6 +98,8 @@
       const gone = this.tiles.splice(head, before.length - tail - head, ...fresh);
       gone.forEach((one) => one.remove());
       (this.tiles[head + fresh.length] ?? this.end).before(...fresh);
+      const isOnNewLine = now.length === 0 || now.at(-1).text === "\n";
+      this.end.textContent = isOnNewLine && !beyond ? "\u200b" : ""; // something that makes the line high
       this.beyond.textContent = beyond;
       this.signs = signs;
       this.box.classList.toggle("is-long", signs.length > LONG);
@@ -125,6 +127,7 @@
     /** Bring the marked sign into the box, if the text is so long that it scrolls. */
     reveal() {
       const { box } = this;
+      if (box.scrollHeight <= box.clientHeight) return;
       const [outer, inner] = [box, this.tiles[this.asked] ?? this.end].map((one) => one.getBoundingClientRect());
       if (inner.bottom > outer.bottom) box.scrollTop += inner.bottom - outer.bottom;
       if (inner.top < outer.top) box.scrollTop -= outer.top - inner.top;
