@@ -34,7 +34,7 @@ def live(open_page: OpenPage, server: str) -> Callable[..., Page]:
 
     def live(state: str = "", **options: object) -> Page:
         page = open_page(f"{server}/{LIVE}#{state}", **options)
-        page.wait_for_function(WHOLE)
+        page.wait_for_function(WHOLE, timeout=30_000)
         return page
 
     return live
@@ -43,7 +43,7 @@ def live(open_page: OpenPage, server: str) -> Callable[..., Page]:
 def write(page: Page, text: str) -> None:
     """Put a text into the box, and wait until it is read."""
     page.get_by_label("Your text").fill(text)
-    page.wait_for_function(WHOLE)
+    page.wait_for_function(WHOLE, timeout=30_000)
 
 
 def answer(page: Page) -> str:
@@ -329,7 +329,7 @@ def test_chapter_loads_the_model_when_its_reader_comes_near(open_page: OpenPage,
     page = open_page(f"{server}/book/{chapter}.html")
     assert page.locator("script[src*=toy_weights]").count() == 0
     page.locator(".live-model textarea").fill("my dog & me")
-    page.wait_for_function(WHOLE)
+    page.wait_for_function(WHOLE, timeout=30_000)
     page.evaluate(CARET, 1)
     page.locator(".live-answer", has_text="Here came y").wait_for()
     unit = "nats" if chapter.startswith("03") else "bits"

@@ -8,6 +8,8 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
+LIVE = "data model score source reading signs state keys parts tiles numbers curve more pen frame live".split()
+
 # A piece of a page's HTML, and what such a page loads from _static, in this order.
 FILES = {
     '<figure class="plot"': ("figures/plot.css",),
@@ -26,10 +28,7 @@ FILES = {
     'class="live-model"': (
         "live/live.css",
         "live/keys.css",
-        *(
-            f"live/{name}.js"
-            for name in "data model score source reading signs state keys parts tiles numbers curve more pen frame live".split()
-        ),
+        *(f"live/{name}.js" for name in LIVE),
     ),
     'class="live-modes"': ("live/modes.js",),
 }
