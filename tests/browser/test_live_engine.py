@@ -20,13 +20,19 @@ import pytest
 import torch
 
 from course_lm import CharTokenizer, ToyEnglish, TransformerLM, ledger
+from course_lm.arithmetic_coder import Encoder
+from course_lm.attention import SCALE, Attention
+from course_lm.codec import cumulative_frequencies
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 Run = Callable[..., Any]
 OpenPage = Callable[..., "Page"]
-SCRIPTS = ("base.js", *(f"live/{name}.js" for name in ("data", "model", "score", "source", "reading")))
+SCRIPTS = (
+    "base.js",
+    *(f"live/{name}.js" for name in ("data", "model", "score", "source", "reading", "arithmetic_coder")),
+)
 MODELS = ("toy", "shakespeare")
 SENTENCE = "the brave dogs near the castle sleep, and the dogs rest.\n"
 # Reads scripts, then a function and its argument, and prints what the function promises.
@@ -84,6 +90,65 @@ def test_logits_are_those_of_torch_on_the_same_weights(run: Run, site: Path, nam
         logits = model(ids[None])[0]  # (T, V)
     assert logits.abs().max() > 1
     assert (torch.tensor(ours) - logits).abs().max() < 1e-4
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_attention_is_that_of_torch(run: Run, site: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    model, tokenizer = reference(site, name)
+    ids = tokenizer.encode("\n" + SENTENCE)
+    ours = run(
+        """async ({ name, ids }) => {
+            const session = (await courseLM.load(name)).session();
+            const looks = ids.map((id) => (session.append(id), session.looks.map((heads) => [...heads])));
+            return looks.map((layers) => layers.map((heads) => heads.map((weights) => Array.from(weights))));
+        }""",
+        {"name": name, "ids": ids.tolist()},
+    )
+    caught: list[torch.Tensor] = []
+    read = Attention._read
+
+    def weights_too(self: Attention, q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, n: int) -> torch.Tensor:
+        future = torch.ones(len(ids), len(ids), dtype=torch.bool).triu(1)
+        caught.append((SCALE * q @ k.mT).masked_fill(future, -torch.inf).softmax(-1)[0])  # (H, T, T)
+        return read(self, q, k, v, n)
+
+    monkeypatch.setattr(Attention, "_read", weights_too)
+    with torch.no_grad():
+        model(ids[None])
+    expected = torch.stack(caught)  # (layers, H, T, T)
+    assert expected.amax(-1)[:, :, 20:].max() > 0.3  # far from equal shares
+    for t, layers in enumerate(ours):
+        assert (torch.tensor(layers) - expected[:, :, t, : t + 1]).abs().max() < 1e-4
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_coder_writes_the_bits_of_the_package_and_reads_them_back(run: Run, site: Path, name: str) -> None:
+    model, tokenizer = reference(site, name)
+    text = (SENTENCE * 3)[: model.context_length - 1] + "zzq"  # some characters that nobody expects
+    ids = tokenizer.encode(text).tolist()
+    cumulative, p, bits, back = run(
+        """async ({ name, text }) => {
+            const rows = new courseLM.Scorer(await courseLM.load(name)).rows(text);
+            const cumulative = rows.map((row) => courseLM.coder.cumulativeFrequencies(row.distribution));
+            const encoder = new courseLM.coder.Encoder();
+            const bits = rows.map((row, t) => encoder.encode(cumulative[t], row.id)).join("") + encoder.finish();
+            const decoder = new courseLM.coder.Decoder(bits);
+            const p = rows.map((row) => Array.from(row.distribution));
+            return [cumulative, p, bits, cumulative.map((c) => decoder.decode(c))];
+        }""",
+        {"name": name, "text": text},
+    )
+    encoder = Encoder()
+    for c, symbol in zip(cumulative, ids, strict=True):
+        encoder.encode(c, symbol)
+    expected = encoder.finish()
+    assert bits == f"{int.from_bytes(expected, 'big'):0{8 * len(expected)}b}"[: len(bits)]
+    assert 0 <= 8 * len(expected) - len(bits) < 8
+    assert back == ids
+    total = -np.log2(np.array(p)[np.arange(len(ids)), ids]).sum()
+    assert total < len(bits) < total + 3
+    frequencies = torch.tensor([cumulative_frequencies(row.log()) for row in torch.tensor(p, dtype=torch.float64)])
+    assert (torch.tensor(cumulative) - frequencies).abs().max() < 2**12  # of 2**32: the package rounds its logits
 
 
 @pytest.mark.parametrize("name", MODELS)
