@@ -11,6 +11,11 @@ from sphinx.application import Sphinx
 LIVE = "data model score source reading signs state keys parts tiles numbers curve more pen frame live".split()
 
 # A piece of a page's HTML, and what such a page loads from _static, in this order.
+# What computes in the page, and what the companions of the live model share.
+ENGINE = tuple(f"live/{name}.js" for name in "data model score source reading".split())
+COMPANION = (*ENGINE, "live/companion.css", "live/companion.js", "live/along.js")
+
+# A piece of a page's HTML, and what such a page loads from _static, in this order, each once.
 FILES = {
     '<figure class="plot"': ("figures/plot.css",),
     'data-figure="': ("figures/plot.css", "figures/figures.css", "figures/figure.js"),
@@ -26,11 +31,17 @@ FILES = {
         "home.js",
     ),
     'class="live-model"': (
+        *ENGINE,
         "live/live.css",
         "live/keys.css",
         *(f"live/{name}.js" for name in LIVE),
     ),
     'class="live-modes"': ("live/modes.js",),
+        *(f"live/{name}.js" for name in "parts tiles frame live".split()),
+    ),
+    'class="live-tape"': (*COMPANION, "live/tape.css", "live/arithmetic_coder.js", "live/tape.js"),
+    'class="live-arcs"': (*COMPANION, "live/arcs.css", "live/arcs.js"),
+    'class="live-temperatures"': (*COMPANION, "live/temperatures.css", "live/temperatures.js"),
 }
 
 
@@ -39,7 +50,7 @@ def add_files(
 ) -> None:
     """Add the files of each marker in a page to this page alone."""
     body = context.get("body", "")
-    for name in (name for marker, names in FILES.items() if marker in body for name in names):
+    for name in dict.fromkeys(name for marker, names in FILES.items() if marker in body for name in names):
         if name.endswith(".css"):
             app.add_css_file(name)
         else:

@@ -1,0 +1,186 @@
+"""What stands below the live model shows the numbers of the package, follows its text, and can be used by everyone."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import live_weights
+import pytest
+import torch
+
+from course_lm import ToyEnglish, ledger
+
+from . import page_checks
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+OpenPage = Callable[..., "Page"]
+LIVE = "book/live.html"
+CALM = {"reduced_motion": "reduce"}
+PHONE = {"has_touch": True, "is_mobile": True, "viewport": {"width": 390, "height": 800}, **CALM}
+COMPANIONS = ("tape", "arcs", "temperatures")
+READ = """([name, text]) => Promise.all([courseLM.load(name), courseLM.ToySource.load()]).then(([model, source]) =>
+    document.dispatchEvent(new CustomEvent("live-read", { detail: {
+        state: { text, model: name }, characters: Array.from(text),
+        reader: new courseLM.Reader(model, name === "toy" ? source : null),
+    } })))"""  # as the live model says it
+DRAWN = {"tape": ".is-rival .tape-piece", "arcs": ".arcs-lines path", "temperatures": ".heat-cost"}
+
+
+@pytest.fixture
+def show(open_page: OpenPage, server: str) -> Callable[..., Page]:
+    """``show(name)`` opens the page, and waits until a companion has drawn its own text."""
+
+    def show(name: str, **options: object) -> Page:
+        page = open_page(f"{server}/{LIVE}", **{**CALM, **options})
+        page.locator(f".live-{name}").scroll_into_view_if_needed()
+        page.locator(f".live-{name} {DRAWN[name]}").first.wait_for()
+        return page
+
+    return show
+
+
+def own_text(page: Page, name: str) -> str:
+    """What a companion begins with."""
+    return str(page.locator(f".live-{name}").get_attribute("data-text"))
+
+
+def tape(page: Page, kind: str) -> str:
+    """The bits of a tape."""
+    return "".join(page.locator(f".{kind} .tape-bits").all_text_contents())
+
+
+def test_tape_gives_the_text_back_and_each_letter_has_its_bits(show: Callable[..., Page], site: Path) -> None:
+    page = show("tape")
+    text, bits = own_text(page, "tape"), tape(page, "is-model")
+    model, tokenizer = live_weights.read(site / "_static" / "live" / "toy_weights.js")
+    cost = sum(row.bits for row in ledger(model, tokenizer.encode("\n" + text)))
+    assert cost < len(bits) < cost + 3
+    hanging = ["".join(letter.split("\n")[1:]) for letter in page.locator(".tape-letter").all_inner_texts()]
+    assert len(hanging) == len(text) + 1
+    assert "".join(hanging) == bits
+    size = page.locator(".is-model .tape-name").inner_text()
+    assert f"{len(bits)} bits = {-(-len(bits) // 8)} bytes" in size
+    page.get_by_role("button", name="Read the tape").click()
+    assert page.locator(".tape-out").inner_text().replace("\xa0", " ") == text
+    assert f"All {len(text)} letters are back, from {len(bits)} bits" in page.locator(".tape-heard").inner_text()
+
+
+def test_rival_tape_is_what_zlib_unpacks(show: Callable[..., Page]) -> None:
+    page = show("tape")
+    bits = tape(page, "is-rival")
+    packed = int(bits, 2).to_bytes(len(bits) // 8, "big")
+    assert zlib.decompress(packed, wbits=-zlib.MAX_WBITS).decode() == own_text(page, "tape")
+
+
+def test_first_arc_leads_from_the_verb_to_the_plural_and_the_keyboard_moves_it(show: Callable[..., Page]) -> None:
+    page = show("arcs")
+    said = page.locator(".arcs-said")
+    assert "the e of “dance” looks most at the s of “dogs”" in said.inner_text()
+    weights = page.evaluate(
+        """async (text) => {
+            const model = await courseLM.load("toy");
+            const at = 1 + text.indexOf("dance") + 4;
+            return courseLM.attention(model, [...text]).map((heads) => heads.map((one) => Array.from(one[at])));
+        }""",
+        own_text(page, "arcs"),
+    )
+    checked = page.locator(".arcs-heads input:checked")
+    layer, head = map(int, re.findall(r"\d", checked.get_attribute("aria-label") or ""))
+    chosen = weights[layer - 1][head - 1]
+    s = 1 + own_text(page, "arcs").index("dogs") + 3
+    assert chosen[s] == max(one[s] for heads in weights for one in heads)
+    assert f"({100 * chosen[s]:.0f} %," in said.inner_text()
+    widest = page.locator(".arcs-lines path").last.evaluate("path => parseFloat(path.style.strokeWidth)")
+    assert widest == pytest.approx(16 * max(chosen), abs=0.01)
+    page.get_by_role("radio", name=f"layer {layer}, their mean").check()
+    mean = sum(one[s] for one in weights[layer - 1]) / len(weights[layer - 1])
+    assert f"({100 * mean:.0f} %" in said.inner_text()
+    page.get_by_role("slider", name="Letter that is being read").press("Home")
+    assert "the line break itself" in said.inner_text()
+    page.get_by_role("slider", name="Letter that is being read").press("ArrowRight")
+    assert "the t of “the” looks" in said.inner_text().replace("look ", "looks ")
+
+
+def test_all_temperatures_draw_with_the_same_numbers(show: Callable[..., Page], site: Path) -> None:
+    page = show("temperatures")
+    model, tokenizer = live_weights.read(site / "_static" / "live" / "toy_weights.js")
+    source = ToyEnglish()
+    draws = torch.rand(44, generator=torch.Generator().manual_seed(2), dtype=torch.float64).tolist()
+    page.evaluate("draws => { let n = 0; courseLM.random = () => draws[n++]; }", draws)
+    page.get_by_role("button", name="Again").click()
+    begin = own_text(page, "temperatures")
+    verdicts = set()
+    for row, temperature in zip(page.locator(".heat-row").all(), (0, 1, 2), strict=True):
+        ids = tokenizer.encode("\n" + begin)
+        for u in draws:
+            with torch.no_grad():
+                z = model(ids[None])[0, -1].double()
+            p = (z / temperature).softmax(0) if temperature else (z == z.max()).double()
+            ids = torch.cat([ids, torch.searchsorted(p.cumsum(0), torch.tensor([u]), right=True)])
+        text = tokenizer.decode(ids[1:].tolist())
+        written = "".join(row.locator(".heat-letter").all_text_contents()).replace("↵", "\n")
+        assert begin + written == text
+        cost = sum(one.bits for one in ledger(model, ids)[len(begin) :]) / len(draws)
+        assert row.locator(".heat-cost").inner_text() == f"{cost:.2f} bits per character"
+        possible = torch.isfinite(source(ids[None])[0, :-1].gather(1, ids[1:, None])[:, 0]).tolist()
+        wrong = row.locator(".heat-letter.is-wrong").count()
+        assert wrong == (not all(possible))
+        if wrong:
+            place = row.locator(".heat-letter").evaluate_all("all => all.findIndex(one => one.matches('.is-wrong'))")
+            assert len(begin) + place == possible.index(False)
+        verdicts.add(row.locator(".heat-facts").inner_text().split("\n")[-1][:12])
+    assert len(verdicts) == 2  # one can be written, one cannot
+
+
+def test_companions_follow_the_text_from_its_first_change_on(show: Callable[..., Page]) -> None:
+    page = show("tape")
+    own = own_text(page, "tape")
+    letters = page.locator(".tape-letter b")
+
+    def shown() -> str:
+        return "".join(letters.all_text_contents()).removesuffix("end").replace("\xa0", " ")
+
+    page.evaluate(READ, ["toy", "the cat"])  # what the live model begins with
+    page.wait_for_timeout(300)
+    assert shown() == own
+    page.evaluate(READ, ["shakespeare", "To be!"])
+    page.wait_for_function("document.querySelectorAll('.tape-letter').length === 7")
+    assert shown() == "To be!"
+    assert page.locator(".tape-letter.is-lit").count() == 1
+    page.locator(".live-temperatures").scroll_into_view_if_needed()
+    page.locator(".heat-before", has_text="To be!").first.wait_for()
+    assert "source" not in page.locator(".heat-facts").first.inner_text()
+    page.evaluate(READ, ["toy", ""])
+    page.locator(".live-tape").scroll_into_view_if_needed()  # none is drawn far from the window
+    page.wait_for_function("document.querySelectorAll('.tape-letter').length === 1")
+
+
+def test_text_comes_letter_by_letter_only_where_motion_is_wanted(show: Callable[..., Page]) -> None:
+    page = show("tape", reduced_motion="no-preference")
+    page.get_by_role("button", name="Read the tape").click()
+    page.get_by_role("button", name="To the end").wait_for()
+    assert "·" in page.locator(".tape-out").inner_text()
+    page.get_by_role("button", name="To the end").click()
+    assert "Nothing is lost" in page.locator(".tape-heard").inner_text()
+
+
+def test_companions_keep_their_size_are_accessible_and_have_a_sentence_in_print(show: Callable[..., Page]) -> None:
+    page = show("tape", **PHONE)
+    before = [page.locator(f".live-{name} .companion-live").bounding_box() for name in COMPANIONS]
+    for name in COMPANIONS:
+        page.locator(f".live-{name}").scroll_into_view_if_needed()
+        page.locator(f".live-{name} {DRAWN[name]}").first.wait_for()
+    after = [page.locator(f".live-{name} .companion-live").bounding_box() for name in COMPANIONS]
+    assert [box and box["height"] for box in before] == [box and box["height"] for box in after]
+    assert not list(page_checks.colors(page))
+    companions = "() => document.querySelectorAll('.companion')"
+    assert not list(page_checks.axe(page, page_checks.WITHOUT_COLORS, of=companions))
+    page.emulate_media(media="print")
+    assert page.locator(".companion-live:visible").count() == 0
+    assert page.locator(".companion-static:visible").count() == len(COMPANIONS)
