@@ -8,11 +8,9 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
-LIVE = "data model score source reading signs state keys parts tiles numbers curve more pen frame live".split()
-
-# A piece of a page's HTML, and what such a page loads from _static, in this order.
-# What computes in the page, and what the companions of the live model share.
+# What computes in the page, what the live model adds to it, and what its companions share.
 ENGINE = tuple(f"live/{name}.js" for name in "data model score source reading".split())
+LIVE = tuple(f"live/{name}.js" for name in "signs state keys parts tiles numbers curve more pen frame live".split())
 COMPANION = (*ENGINE, "live/companion.css", "live/companion.js", "live/along.js")
 
 # A piece of a page's HTML, and what such a page loads from _static, in this order, each once.
@@ -25,20 +23,12 @@ FILES = {
     'data-figure="mask"': ("figures/mask.js",),
     'class="chapter-card"': ("cards.css",),
     "data-home": (
-        "live/keys.css",
-        "home.css",
+        *("live/keys.css", "home.css"),
         *(f"live/{name}.js" for name in "data model score toy_weights keys".split()),
         "home.js",
     ),
-    'class="live-model"': (
-        *ENGINE,
-        "live/live.css",
-        "live/keys.css",
-        *(f"live/{name}.js" for name in LIVE),
-    ),
+    'class="live-model"': (*ENGINE, "live/live.css", "live/keys.css", *LIVE),
     'class="live-modes"': ("live/modes.js",),
-        *(f"live/{name}.js" for name in "parts tiles frame live".split()),
-    ),
     'class="live-tape"': (*COMPANION, "live/tape.css", "live/arithmetic_coder.js", "live/tape.js"),
     'class="live-arcs"': (*COMPANION, "live/arcs.css", "live/arcs.js"),
     'class="live-temperatures"': (*COMPANION, "live/temperatures.css", "live/temperatures.js"),
