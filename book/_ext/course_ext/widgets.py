@@ -21,6 +21,14 @@ FILES = {
     'data-figure="surprisal"': ("figures/surprisal.js",),
     'data-figure="coder"': ("figures/coder.js",),
     'data-figure="mask"': ("figures/mask.js",),
+    'data-figure="tree"': (*ENGINE, "figures/branches.js", "figures/tree.js"),
+    'data-figure="descent"': ("figures/descent.js",),
+    'data-figure="training"': ("figures/training.css", "figures/data/training.js", "figures/training.js"),
+    'data-figure="transformer"': ("figures/transformer.css", "figures/transformer.js"),
+    'class="guess"': (
+        "guess/guess.css",
+        *(f"guess/{name}.js" for name in "score share number choice guess".split()),
+    ),
     'class="chapter-card"': ("cards.css",),
     "data-home": (
         *("live/keys.css", "home.css"),
@@ -29,6 +37,10 @@ FILES = {
     ),
     'class="live-model"': (*ENGINE, "live/live.css", "live/keys.css", *LIVE),
     'class="live-modes"': ("live/modes.js",),
+    'class="live-game"': (
+        *(*ENGINE, "live/game.css"),
+        *(f"live/{name}.js" for name in "stakes puzzles records verdict board game".split()),
+    ),
     'class="live-tape"': (*COMPANION, "live/tape.css", "live/arithmetic_coder.js", "live/tape.js"),
     'class="live-arcs"': (*COMPANION, "live/arcs.css", "live/arcs.js"),
     'class="live-temperatures"': (*COMPANION, "live/temperatures.css", "live/temperatures.js"),
