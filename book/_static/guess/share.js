@@ -51,7 +51,7 @@ courseLM.guess.kinds.share = (host, question) => {
     const equal = Math.log2(q.length);
     const heard = `${author}: ${rows.map(({ name, shown }) => `${name} ${shown}`).join(", ")}. `;
     const words = `On average your shares cost ${fixed(paid, 2)} bits. The least possible is ${fixed(floor, 2)}, with ${own} shares; equal shares cost ${fixed(equal, 2)}. `;
-    const loss = off < 0.005 ? "You pay nothing extra." : `You pay ${fixed(off, 2)} bits too many.`;
+    const loss = off < 0.005 ? "You pay nothing extra." : `You pay ${fixed(off, 2)} bits too much.`;
     return { off, parts: [make("span", { class: "guess-heard" }, heard), words, make("b", { class: "is-cost" }, loss)] };
   }
 
