@@ -57,6 +57,10 @@ def test_softmax_follows_the_logits_and_the_temperature(open_page: OpenPage, ser
     page.get_by_role("button", name="Add 1 to every logit").press("Enter")
     assert page.get_by_label(f"logit of {letters[0]}").input_value() == f"{z[0] + 1:g}"
     assert shares(page) == softmax(level, 1)
+    for _ in range(9):  # until a slider is at its end
+        page.get_by_role("button", name="Add 1 to every logit").press("Enter")
+    assert f"The slider of {letters[0]} ends at 10." in page.locator('[role="status"].figure-note').inner_text()
+    assert shares(page) == softmax(level, 1)
     page.get_by_label("temperature τ").focus()
     press(page, "ArrowRight", 5)
     assert shares(page) == softmax(level, 1.5)
@@ -90,6 +94,12 @@ def test_surprisal_is_the_negative_logarithm_up_to_both_ends(open_page: OpenPage
         page.keyboard.press(key)
         assert f"p = {100 * p:.0f} % costs {cost(p)}" in figure.inner_text(), key
         assert cost(p) in str(figure.locator("input").get_attribute("aria-valuetext"))
+    axis, slider = figure.locator("svg .axis").bounding_box(), figure.locator("input").bounding_box()
+    assert axis is not None
+    assert slider is not None
+    # The handle, 16 pixels wide, is under the point. The box of the axis has room for the tips of its line.
+    assert slider["x"] + 8 == pytest.approx(axis["x"] + 2.4, abs=1)
+    assert slider["width"] - 16 == pytest.approx(axis["width"] - 4.8, abs=1)
     drag(page, figure.locator("svg .axis"), 0.25, to=0.75)
     assert cost(0.75) in figure.inner_text()
     assert_accessible(page)
@@ -126,7 +136,8 @@ def test_coder_narrows_the_interval_by_the_shares(open_page: OpenPage, server: s
     page.get_by_label("message").fill("aaxaa")  # x is no symbol
     page.locator(".course-figure").get_by_label("shares").select_option("mostly a")
     assert walk(page, "aaaa", second).startswith("0.00 ")
-    assert page.get_by_role("button", name="Next character").is_disabled()
+    page.get_by_role("button", name="Next character").press("Enter")
+    assert "The message is over." in page.locator('.course-figure [role="status"]').inner_text()
     page.get_by_role("button", name="Back").press("Enter")
     assert_numbers(page, "aaa", second)
     page.get_by_label("message").fill("dcbddcdddddd")  # as narrow as it gets
@@ -213,6 +224,23 @@ def layers_to_answer(mask: np.ndarray) -> list[str]:
     return [str(layers[0]) if layers else "never" for layers in found]
 
 
+@pytest.mark.parametrize("name", ["mask", "coder"])
+def test_figures_keep_their_height_while_used(open_page: OpenPage, server: str, name: str) -> None:
+    page = open_page(f"{server}/book/{CHAPTERS[name]}.html", viewport={"width": 390, "height": 844})
+    figure = page.locator(f'figure[data-figure="{name}"]')
+    heights = [figure.evaluate("figure => figure.offsetHeight")]
+    if name == "mask":
+        for _ in range(6):  # more and longer sentences
+            page.locator(".mask-future").first.click()
+            heights.append(figure.evaluate("figure => figure.offsetHeight"))
+    else:
+        page.get_by_label("message").fill("dcbddcdddddd")
+        for _ in range(13):
+            page.get_by_role("button", name="Next character").click()
+            heights.append(figure.evaluate("figure => figure.offsetHeight"))
+    assert len(set(heights)) == 1, heights
+
+
 def assert_accessible(page: Page) -> None:
     """Axe finds nothing in a figure that is in use; on paper its static part stands instead.
 
@@ -235,4 +263,5 @@ def test_only_pages_with_a_figure_load_its_scripts(site: Path, pages: list[str])
         html = (site / page).read_text(encoding="utf-8")
         figures = set(re.findall(r'<figure [^>]*data-figure="(\w+)"', html))
         loaded = set(re.findall(r'<script [^>]*src="[^"]*/figures/(\w+)\.js', html))
-        assert loaded == figures | ({"figure"} if figures else set()), page
+        others = ({"figure"} if figures else set()) | ({"branches"} if "tree" in figures else set())
+        assert loaded == figures | others, page

@@ -77,15 +77,21 @@
     const choice = make("select", { onchange: show }, ...sets.map(({ name }, i) => make("option", { value: i }, name)));
     const { svg, stripes } = drawing(HEIGHT);
     const defs = svg.firstChild;
-    const [progress, said] = [make("p", { class: "coder-progress" }), make("p", { class: "visually-hidden", role: "status" })];
+    const progress = make("p", { class: "coder-progress" });
+    const said = make("p", { class: "figure-note", role: "status" });
     const numbers = make("dl", { class: "figure-numbers simple" }); // simple: the theme indents other lists;
     let done = 0; // characters coded so far
-    const go = (to) => () => {
-      done = to();
+    const go = (to, refusal) => () => {
+      const wanted = to();
+      if (wanted < 0 || wanted > message.value.length) {
+        said.textContent = refusal;
+        return;
+      }
+      done = wanted;
       show();
     };
-    const next = button("Next character", go(() => done + 1));
-    const back = button("Back", go(() => done - 1));
+    const next = button("Next character", go(() => done + 1, "The message is over. Write another one, or start over."));
+    const back = button("Back", go(() => done - 1, "Nothing is coded: there is no way back from here."));
     const restart = button("Start over", go(() => 0));
     message.addEventListener("input", () => {
       message.value = [...message.value].filter((character) => alphabet.includes(character)).join("");
@@ -116,8 +122,6 @@
       said.textContent = done
         ? `After ${coded}: from ${facts.low} to ${facts.high}, ${facts["bits so far"]} bits.`
         : "Nothing is coded: every number is left.";
-      next.disabled = done >= message.value.length;
-      back.disabled = restart.disabled = done === 0;
     }
 
     const labeled = (text, control) => make("label", {}, `${text} `, control);

@@ -45,7 +45,7 @@
     );
 
     function cell(t, s) {
-      const one = button("", () => s > t && toggle(t, s));
+      const one = button("", () => (s > t ? toggle(t, s) : look(t, " Its past stays open.")));
       one.tabIndex = -1;
       one.setAttribute("aria-describedby", about.id);
       one.addEventListener("focus", () => {
@@ -65,12 +65,12 @@
       target?.focus();
     }
 
-    function look(t) {
+    function look(t, more = "") {
       rows.forEach((row, i) => row.classList.toggle("is-looked-at", i === t));
       const ahead = inputs.filter((_, s) => s > t && open[t][s]);
       const extra = ahead.length ? ` It also reads ${quoted(ahead)}, from the future.` : "";
       const past = quoted([inputs.slice(0, t + 1).join("")]);
-      about.textContent = `This row has read ${past} and must predict ${quoted([answers[t]])}.${extra}`;
+      about.textContent = `This row has read ${past} and must predict ${quoted([answers[t]])}.${extra}${more}`;
     }
 
     function toggle(t, s) {
@@ -96,7 +96,6 @@
       one.textContent = state === "future" ? "−∞" : "●";
       one.setAttribute("aria-label", `row ${t + 1}, ${inputs[t]}, reads input ${s + 1}, ${inputs[s]}`);
       if (s > t) one.setAttribute("aria-pressed", String(open[t][s]));
-      else one.setAttribute("aria-disabled", "true");
     }
 
     /** What the open cells mean, in words. */

@@ -20,6 +20,7 @@
     const row = make("div", { class: "softmax-row" }, make("code", {}, token), input, logit);
     row.append(make("span", { class: "bar-ground" }, bar), p);
     return {
+      token,
       row,
       input,
       show(probability) {
@@ -41,8 +42,10 @@
     const tau = make("span");
     const heading = make("div", { class: "softmax-row softmax-head", "aria-hidden": "true" });
     heading.append(make("span"), make("span", {}, "logit z"), make("span"), make("span", {}, "probability p"));
-    const note = make("p", { class: "figure-note" });
+    const note = make("p", { class: "figure-note", role: "status" });
     const raise = button("Add 1 to every logit", () => {
+      const first = rows.find(({ input }) => Number(input.value) + 1 > HIGHEST);
+      if (first) return full(first.token);
       for (const { input } of rows) input.value = Number(input.value) + 1;
       show();
     });
@@ -60,8 +63,12 @@
       tau.textContent = fixed(heat, 1);
       const first = p.indexOf(Math.max(...p));
       temperature.setAttribute("aria-valuetext", `${tau.textContent}, ${given[first].token} has ${percent(p[first])}`);
-      raise.disabled = Math.max(...z) + 1 > HIGHEST;
       note.textContent = heat > 0 ? oddsOfFirstTwo(z, heat) : "At τ = 0 the largest logit takes all: greedy.";
+    }
+
+    /** Why nothing is added any more. */
+    function full(token) {
+      note.textContent = `The slider of ${token} ends at ${HIGHEST}. Higher up, the probabilities would be the same.`;
     }
 
     function oddsOfFirstTwo([a, b], heat) {

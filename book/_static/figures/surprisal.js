@@ -72,6 +72,9 @@
     const examples = [...fallback.querySelectorAll("tbody tr")].map(({ cells }) => cells[0].textContent.trim());
     const buttons = examples.map((text) => button(`p = ${text}`, () => show(number(text), `p = ${text}`)));
 
+    // The handle of the slider, 16 pixels wide, stands under the point.
+    const [left, right] = [LEFT, WIDTH - RIGHT].map((part) => `calc(${(100 * part) / WIDTH}% - 8px)`);
+    slider.style.margin = `0 ${right} 0 ${left}`;
     svg.classList.add("draggable");
     svg.append(...axes(), guide, curve(), point);
     live.append(svg, make("div", { class: "figure-slider" }, make("span", {}, "p"), slider), said);
