@@ -96,18 +96,27 @@ def transformer(
     count(y + 74, "head", "V × C")
     shape(y + 122, "logits", "B", "T", "V")
     _letters(axes, columns.stream - 4, top - 14, targets, about="targets y")
-    for y, text in ((top - 14, "parameters"), (18, f"{sum(parameters.values()):,} in all")):
-        axes.text(columns.counts, y, text, ha="right", va="center", color=INK_2)
+    for height, text in ((top - 14, "parameters"), (18, f"{sum(parameters.values()):,} in all")):
+        axes.text(columns.counts, height, text, ha="right", va="center", color=INK_2)
+    _part(axes, "stream", columns.stream - 12, 36, 24, top - 68, zorder=8)
+    for name, height, width in (("inputs", 18, LETTER * 7), ("logits", y + 122, 64), ("targets", top - 14, LETTER * 7)):
+        _part(axes, name, columns.stream - 12, height - 13, width + 16, 26)
 
 
 def _frame(axes: Axes, x: float, y: float, width: float, height: float, **look: Any) -> None:
     axes.add_patch(FancyBboxPatch((x, y), width, height, boxstyle="round,pad=0,rounding_size=7", **look))
 
 
+def _part(axes: Axes, name: str, x: float, y: float, width: float, height: float, zorder: float = 9) -> None:
+    """A place that nobody sees. The page of the book finds it by its name, and lets the reader point at it."""
+    _frame(axes, x, y, width, height, facecolor="none", edgecolor="none", zorder=zorder, gid=f"part {name}")
+
+
 def _box(axes: Axes, left: float, right: float, y: float, height: float, name: str, about: Sequence[str]) -> None:
     """A part of the model: its name, and below it what it does."""
     _frame(axes, left, y, right - left, height, facecolor=PAPER, edgecolor="none", zorder=2)
     _frame(axes, left, y, right - left, height, facecolor=MODEL, edgecolor="none", alpha=0.13, zorder=2)
+    _part(axes, name, left, y, right - left, height)
     for i, text in enumerate([name, *about]):
         axes.text(left + 12, y + height - 16 - LINE_HEIGHT * i, text, va="center", color=INK if i else MODEL)
 
@@ -135,6 +144,7 @@ def _addition(
 def _norm(axes: Axes, x: float, y: float) -> None:
     _frame(axes, x - 17, y - 9, 34, 18, facecolor=PAPER, edgecolor=LINE, zorder=3)
     axes.text(x, y, "norm", ha="center", va="center", color=INK_2, zorder=4)
+    _part(axes, "norm", x - 17, y - 12, 34, 24)
 
 
 def _letters(axes: Axes, x: float, y: float, tokens: Sequence[str], about: str = "") -> None:

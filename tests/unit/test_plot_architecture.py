@@ -70,3 +70,15 @@ def test_letters_are_large_enough_and_none_lies_on_another_or_outside(narrow):
     for text, box in boxes.items():
         assert box.x0 > -1, text
         assert box.x1 < figure.bbox.width + 1, text
+
+
+@BOTH_WIDTHS
+def test_every_part_that_is_named_has_a_place_to_point_at_that_holds_its_name(narrow):
+    axes = first_axes(drawn(narrow))
+    places = [(patch.get_gid().removeprefix("part "), patch) for patch in axes.patches if patch.get_gid()]
+    names = {text.get_text(): text.get_position() for text in axes.texts}
+    assert {name for name, _ in places} == {*PARTS, "norm", "stream", "inputs", "logits", "targets"}
+    for name, place in places:
+        if name in PARTS or name == "logits":
+            assert place.get_path().contains_point(names[name]), name
+        assert min(place.get_width(), place.get_height()) >= 24, name  # what a finger needs

@@ -56,7 +56,7 @@ def draw_plots(app: Sphinx, docname: str, source: list[str]) -> None:
 
 
 def _of_cell(drawn: Plot, words: Mapping[str, str]) -> str:
-    return page_figure(drawn, words["alt"], html.escape(words["caption"], quote=False))
+    return page_figure(drawn, words["alt"], html.escape(words["caption"], quote=False), words.get("moves", ""))
 
 
 class PlotDirective(SphinxDirective):
@@ -86,14 +86,17 @@ class PlotDirective(SphinxDirective):
         ]
 
 
-def page_figure(drawn: Plot, alt: str, caption: str) -> str:
-    """A figure of a page; the caption is HTML."""
+def page_figure(drawn: Plot, alt: str, caption: str, moves: str = "") -> str:
+    """A figure of a page; the caption is HTML. `moves` names the script that makes it move, which gets its data."""
     drawings = (
         f'<div class="plot-{width}">{svg(drawn, alt, narrow=width == "narrow")}</div>' for width in ("wide", "narrow")
     )
     said = f"<figcaption><b>{html.escape(drawn.question, quote=False)}</b> {caption}</figcaption>"
     numbers = f"<details><summary>Its numbers</summary>{''.join(tables(drawn.data))}</details>"
-    return f'<figure class="plot">{"".join(drawings)}{said}{numbers}</figure>'
+    if not moves:
+        return f'<figure class="plot">{"".join(drawings)}{said}{numbers}</figure>'
+    data = f'<script type="application/json">{json.dumps(drawn.data).replace("<", chr(92) + "u003c")}</script>'
+    return f'<figure class="plot" data-figure="{moves}">{"".join(drawings)}{said}{numbers}{data}</figure>'
 
 
 def svg(drawn: Plot, alt: str, *, narrow: bool) -> str:
@@ -105,6 +108,7 @@ def svg(drawn: Plot, alt: str, *, narrow: bool) -> str:
         drawn.figure(narrow=narrow).savefig(stream, format="svg", metadata=NOTHING)
     text = stream.getvalue()
     text = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->|<style.*?</style>", "", text, flags=re.DOTALL)
+    text = re.sub(r' id="part ([^"]*)"', r' data-part="\1"', text)  # what a reader may point at
     text = re.sub(r' id="(?![a-z][0-9a-f]{10}")[^"]*"', "", text)  # of groups; clips and markers are named by digests
     tenths = re.compile(r"(opacity: [\d.]+|\d+\.\d)\d*")  # of a pixel, but opacities as they are
     text = re.sub(r"<[^>]*>", lambda tag: tenths.sub(r"\1", tag[0]), text)

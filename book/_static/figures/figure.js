@@ -10,12 +10,13 @@ courseLM.figures = (() => {
   /**
    * Build every figure of a kind on this page.
    * @param {string} name what `data-figure` says
-   * @param {(live: HTMLElement, fallback: HTMLElement) => void} build fills `live`, reading from `fallback`
+   * @param {(live: HTMLElement, fallback: HTMLElement, figure: HTMLElement) => void} build fills `live`, reading from
+   *   `fallback`
    */
   function start(name, build) {
     for (const figure of document.querySelectorAll(`figure[data-figure="${name}"]`)) {
       const live = make("div", { class: "figure-live" });
-      build(live, figure.querySelector(".figure-static"));
+      build(live, figure.querySelector(".figure-static"), figure);
       figure.prepend(live);
       figure.classList.add("is-live"); // figures.css now hides the static part on the screen
     }
@@ -37,5 +38,6 @@ courseLM.figures = (() => {
     return { svg, stripes: `url(#${id})` };
   }
 
-  return { WIDTH, start, drawing };
+  const data = {}; // of figures whose numbers are no table, from the scripts in data/
+  return { WIDTH, data, start, drawing };
 })();
