@@ -236,6 +236,17 @@ def test_figures_of_a_chapter_are_numbered_whether_they_move_or_not() -> None:
     assert '<figcaption><p><span class="figure-number">Figure 3.2.</span> B' in context["body"]
 
 
+def test_figure_that_moves_names_its_script_and_hands_its_data_over_with_the_places_that_answer() -> None:
+    sizes, parameters = {"B": 1, "T": 2, "C": 4, "V": 3}, dict.fromkeys(["embedding", "previous token", "attention"], 4)
+    drawn = plot.transformer("<a", "ab", sizes, parameters | {"MLP": 8, "head": 4}, n_blocks=1)
+    page = plots.page_figure(drawn, "alt", "caption", "transformer")
+    assert page.startswith('<figure class="plot" data-figure="transformer">')
+    (data,) = re.findall(r'<script type="application/json">([^<]*)</script>', page)
+    assert json.loads(data) == drawn.data
+    assert page.count('data-part="previous token"') == 2  # wide and narrow
+    assert "data-figure" not in plots.page_figure(drawn, "alt", "caption")
+
+
 def test_comments_leave_the_page_and_the_rest_stays() -> None:
     document = new_document("page")
     title = nodes.title("", "", nodes.Text("Loss 3"), nodes.raw("", "<!-- = loss -->", format="html"))
