@@ -1,0 +1,294 @@
+"""You against the model: what guesses cost is a code, the hidden texts are the same for all, and a round adds up."""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import math
+import random
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import live_weights
+import pytest
+import torch
+
+from course_lm import ToyEnglish
+
+from . import page_checks
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+OpenPage = Callable[..., "Page"]
+Play = Callable[..., "Page"]
+LIVE = "book/live.html"
+PHONE = {"has_touch": True, "is_mobile": True, "viewport": {"width": 390, "height": 844}}
+SHARES = [Fraction(1, 2), Fraction(3, 4), Fraction(31, 32)]
+ID, SEED = "toy-57", 57
+
+
+@pytest.fixture
+def play(open_page: OpenPage, server: str) -> Play:
+    """``play(hash)`` opens the page at a round, and waits until it has begun; nothing was kept before."""
+
+    def play(address: str = f"game:{ID}", **options: object) -> Page:
+        page = open_page(f"{server}/{LIVE}#{address}", **options)
+        page.evaluate("localStorage.clear()")
+        page.locator(".game-keys button").first.wait_for()
+        return page
+
+    return play
+
+
+def uniform(seed: int) -> Iterator[float]:
+    """Mulberry32."""
+    state = seed
+    while True:
+        state = (state + 0x6D2B79F5) % 2**32
+        t = (state ^ state >> 15) * (1 | state) % 2**32
+        t ^= (t + (t ^ t >> 7) * (61 | t)) % 2**32
+        yield (t ^ t >> 14) / 2**32
+
+
+def sentence(seed: int) -> str:
+    """The first sentence of 24 to 40 characters that the source writes with these random numbers."""
+    source, numbers, text = ToyEnglish(), uniform(seed), "\n"
+    while True:
+        p = source(source.tokenizer.encode(text)[None])[0, -1].exp().double()
+        text += source.tokenizer.decode([int(torch.searchsorted(p.cumsum(0), next(numbers), right=True))])
+        if text.endswith("\n"):
+            if 24 <= len(text) - 2 <= 40:
+                return text[1:-1]
+            text = "\n"
+
+
+def hidden(text: str) -> str:
+    """What is left of a text without its first two words."""
+    return text.split(" ", 2)[2]
+
+
+def costs(logits: torch.Tensor, ids: torch.Tensor) -> list[float]:
+    """What each character costs, in bits."""
+    return (-logits.double().log_softmax(-1)[torch.arange(len(ids)), ids] / math.log(2)).tolist()
+
+
+def model_costs(site: Path, name: str, text: str, n: int) -> list[float]:
+    """What the last n characters cost the model of the page, capitals and small letters being one."""
+    model, tokenizer = live_weights.read(site / "_static" / "live" / f"{name}_weights.js")
+    alphabet = tokenizer.decode(range(tokenizer.vocab_size)).lower()
+    with torch.no_grad():
+        p = model(tokenizer.encode("\n" + text)[None, :-1])[0].double().softmax(-1)
+    same = [[i for i, other in enumerate(alphabet) if other == c] for c in text.lower()]
+    return [-math.log2(p[t, same[t]].sum()) for t in range(len(text) - n, len(text))]
+
+
+def score(page: Page) -> dict[str, float]:
+    """What each has paid so far."""
+    names, numbers = (page.locator(f".game-score div:visible {tag}").all_inner_texts() for tag in ("dt", "dd"))
+    return {name: float(number) for name, number in zip(names, numbers, strict=True)}
+
+
+def said(page: Page) -> str:
+    """The sentence after the last guess."""
+    return page.locator(".game-said").inner_text()
+
+
+def key(page: Page, letter: str) -> Any:
+    """The button of a letter."""
+    return page.get_by_role("group", name="Letters").get_by_role(
+        "button", name={" ": "space", ",": "comma", ".": "period"}.get(letter, letter), exact=True
+    )
+
+
+ONE_PLACE = """([n, target, stakes, help, p]) => {
+    const keys = Array.from({ length: n }, (_, i) => String.fromCharCode(97 + i));
+    const round = new courseLM.stakes.Round([keys[target]], keys, [p]);
+    for (let i = 0; i < stakes.length && !round.isOver; i++) round.guess(keys[i], stakes[i]);
+    if (!round.isOver) round[help]();
+    return [round.you, round.model, round.isOver];
+}"""
+
+
+def test_stakes_are_a_distribution_over_all_letters_and_its_logarithm_is_what_is_paid(play: Play) -> None:
+    page, draw, n = play(), random.Random(0), 26
+    p = [draw.random() ** 4 for _ in range(n)]
+    p = [x / sum(p) for x in p]
+    stakes = [draw.randrange(3) for _ in range(n - 1)]
+    left, q = Fraction(1), []
+    for stake in stakes:
+        q.append(left * SHARES[stake])
+        left -= q[-1]
+    q.append(left)
+    assert sum(q) == 1
+    shown = page.evaluate("s => courseLM.stakes.probabilities(s)", [float(SHARES[i]) for i in stakes])
+    assert shown == pytest.approx([float(x) for x in q], rel=1e-12)
+    paid = page.evaluate(f"(all) => all.map({ONE_PLACE})", [[n, target, stakes, "show", p] for target in range(n)])
+    for target, (you, model, is_over) in enumerate(paid):
+        assert is_over
+        assert you == pytest.approx(-math.log2(q[target]), rel=1e-12)
+        assert model == pytest.approx(-math.log2(p[target]), rel=1e-12)
+    for help_, n_guesses in itertools.product(("show", "playWord"), (0, 1, 7)):
+        asked = [[n, target, stakes[:n_guesses], help_, p] for target in range(n)]
+        assert sum(2**-you for you, _, _ in page.evaluate(f"(all) => all.map({ONE_PLACE})", asked)) == pytest.approx(1)
+
+
+def test_a_sentence_is_what_the_exact_source_writes_with_the_random_numbers_of_its_id(play: Play) -> None:
+    shown = play().evaluate(
+        """async () => {
+            const source = await courseLM.ToySource.load();
+            return [1, 57, 9999].map((seed) => courseLM.puzzles.sentence(seed, source));
+        }"""
+    )
+    assert shown == [sentence(seed) for seed in (1, 57, 9999)]
+
+
+def test_a_link_gives_back_what_was_put_in_and_nonsense_is_told(play: Play, visit: Callable[..., None]) -> None:
+    page = play()
+    read = "(hash) => courseLM.puzzles.readLink(hash)"
+    for id_, bits in [("toy-1", 0.0), ("toy-9999", 41.25), ("shakespeare-12", 1234.5)]:
+        link = page.evaluate("([id, bits]) => courseLM.puzzles.writeLink(id, bits)", [id_, bits])
+        assert page.evaluate(read, link) == {"id": id_, "bits": pytest.approx(bits, abs=0.0501)}
+    nonsense: dict[str, dict[str, object] | None] = {
+        "": None,
+        "#text=the+dog&model=toy": None,
+        "#game:": {"id": None, "bits": None},
+        "#game:toy-0:12": {"id": None, "bits": None},
+        "#game:toString-1:12": {"id": None, "bits": None},
+        "#game:shakespeare-13:12": {"id": None, "bits": None},
+        "#game:toy-57": {"id": ID, "bits": None},
+        "#game:toy-57:-3": {"id": ID, "bits": None},
+        "#game:toy-57:1e3": {"id": ID, "bits": None},
+        "#game:toy-57:<b>:3": {"id": ID, "bits": None},
+    }
+    assert {hash_: page.evaluate(read, hash_) for hash_ in nonsense} == nonsense
+    page.evaluate("location.hash = '#game:toy-57:0.1'")  # nobody can pay so little
+    page.get_by_text("tells no result that is possible").wait_for()
+    page.evaluate("location.hash = '#game:toy-nonsense:3'")
+    page.get_by_text("names no text of this game").wait_for()
+
+
+def test_a_round_played_through_the_buttons_costs_what_python_computes(play: Play, site: Path) -> None:
+    page = play(f"game:{ID}:40.0")
+    text = sentence(SEED)
+    letters = hidden(text)
+    theirs = model_costs(site, "toy", text, len(letters))
+    assert said(page).startswith(f"Somebody paid 40.0 bits for this text, the model {sum(theirs):.1f}.")
+    source = ToyEnglish()
+    ids = source.tokenizer.encode("\n" + text)
+    exact = costs(source(ids[None, :-1])[0], ids[1:])[-len(letters) :]
+    page.get_by_role("button", name="a hunch").click()
+    key(page, "q").click()
+    assert said(page) == "Not q: that costs 1.00 bits. 27 letters are left."
+    key(page, "q").click()
+    assert said(page) == "You have tried q here: it is another one."
+    page.get_by_role("button", name="certain").click()
+    key(page, letters[0]).click()
+    first = 1 - math.log2(31 / 32)
+    assert f"cost you {first:.2f} bits; the model gave it" in said(page)
+    assert said(page).endswith(f"and paid {theirs[0]:.2f}.")
+    page.get_by_role("button", name="Let the model play this word").click()
+    at = 1 + next(i for i, letter in enumerate(letters) if not letter.isalpha())
+    page.get_by_role("button", name="No idea, show it").click()
+    page.get_by_role("button", name="fairly sure").click()
+    you = first + sum(theirs[1:at]) + math.log2(28)
+    for t in range(at + 1, len(letters)):
+        assert score(page)["you"] == pytest.approx(you, abs=0.051)
+        assert score(page)["the model"] == pytest.approx(sum(theirs[:t]), abs=0.051)
+        assert score(page)["exact source"] == pytest.approx(sum(exact[:t]), abs=0.051)
+        key(page, letters[t]).click()
+        you -= math.log2(3 / 4)
+    page.locator(".game-verdict").wait_for()
+    assert page.locator(".game-text").inner_text() == text
+    shown = score(page)
+    assert shown["you"] == pytest.approx(you, abs=0.051)
+    assert shown["the model"] == pytest.approx(sum(theirs), abs=0.051)
+    assert shown["exact source"] == pytest.approx(sum(exact), abs=0.051)
+    assert shown["gzip"] == pytest.approx(8 * len(gzip.compress(letters.encode())), abs=64)  # libraries differ a little
+    assert page.locator(".game-panel").is_hidden()
+    link = page.get_by_label("Link to this round").input_value()
+    assert link.endswith(f"/{LIVE}#game:{ID}:{you:.1f}")
+    assert "Your rounds: 1" in page.locator(".game-records summary").inner_text()
+
+
+def test_letters_and_stakes_can_be_typed_and_elsewhere_letters_are_letters(play: Play) -> None:
+    page = play(f"game:{ID}")
+    letters = hidden(sentence(SEED))
+    page.get_by_label("Your guess").focus()
+    for i, letter in enumerate(letters[:-1]):
+        page.keyboard.type(f"{1 + i % 3}{letter}")
+        assert "Yes" in said(page)
+    you = sum(-math.log2(SHARES[i % 3]) for i in range(len(letters) - 1))
+    assert score(page)["you"] == pytest.approx(you, abs=0.051)
+    page.keyboard.press("Tab")  # from the field to the stakes, and on to the one key that can be reached with Tab
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.dataset.letter") == "b"
+    before = score(page)
+    page.locator(".live-model textarea").first.focus()
+    page.keyboard.type("1q ")
+    page.keyboard.press("Escape")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.type("q2")
+    assert score(page) == before
+    page.get_by_label("Your guess").focus()
+    page.keyboard.type(letters[-1])
+    page.locator(".game-verdict").wait_for()
+    assert page.evaluate("document.activeElement.className") == "game-verdict"
+
+
+def test_of_a_line_of_shakespeare_capitals_are_as_good_as_small_letters(play: Play, site: Path) -> None:
+    page = play("game:shakespeare-7")
+    text = "Friends, Romans, countrymen, lend me your ears;"
+    theirs = model_costs(site, "shakespeare", text, len(hidden(text)))
+    page.get_by_label("Your guess").focus()
+    for letter in hidden(text):
+        page.keyboard.type(letter)
+    page.locator(".game-verdict").wait_for()
+    assert page.locator(".game-text").inner_text() == text
+    assert "exact source" not in score(page)
+    assert score(page)["the model"] == pytest.approx(sum(theirs), abs=0.051)
+
+
+def test_rounds_are_kept_until_the_reader_forgets_them(play: Play, visit: Callable[..., None]) -> None:
+    page = play()
+    letters = hidden(sentence(SEED))
+    for n_rounds in (1, 1):  # the second time the sentence is known, and does not count
+        page.get_by_label("Your guess").focus()
+        page.keyboard.type(f"q{letters}")
+        page.locator(".game-verdict").wait_for()
+        assert f"Your rounds: {n_rounds}" in page.locator(".game-records summary").inner_text()
+        page.evaluate(f"document.querySelector('.live-game').game.begin('{ID}')")
+        page.locator(".game-panel").wait_for()
+    page.locator(".game-records summary").click()
+    n = len(letters)
+    assert f"0 of 0 at 1/2, {n} of {n + 1} at 3/4, 0 of 0 at 31/32" in page.locator(".game-calibration").inner_text()
+    page.get_by_role("button", name="Forget my rounds").click()
+    assert page.locator(".game-records").count() == 0
+    for broken in ('{"rounds": [null], "guesses": 3}', '{"rounds": 1}', "7", "{"):
+        page.evaluate("(text) => localStorage.setItem('course-lm game', text)", broken)
+        assert page.evaluate("courseLM.records.read().rounds.length") == 0
+
+
+def test_a_phone_shows_the_whole_game_at_once_and_its_end_is_accessible(play: Play) -> None:
+    page = play(**PHONE)
+    box = page.locator(".game-board").bounding_box()
+    last = page.locator(".game-helps button").last.bounding_box()
+    assert box is not None
+    assert last is not None
+    assert last["y"] + last["height"] - box["y"] < PHONE["viewport"]["height"] - 64
+    top_of_keys = "document.querySelector('.game-keys').offsetTop"
+    before = page.evaluate(top_of_keys)
+    for _ in hidden(sentence(SEED))[:-1]:
+        page.get_by_role("button", name="No idea, show it").tap()
+    assert page.evaluate(top_of_keys) == before
+    page.get_by_role("button", name="No idea, show it").tap()
+    page.locator(".game-verdict").wait_for()
+    assert not list(page_checks.sideways(page))
+    assert not list(page_checks.phone_violations(page))
+    assert not list(page_checks.other_violations(page))
+    assert not list(page_checks.colors(page))
+    assert page.locator(".live-game button:disabled").count() == 0
