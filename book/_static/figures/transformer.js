@@ -18,7 +18,7 @@
    */
   function parts(row, next) {
     const [before, it, came] = [row[AT - 1], row[AT], next[AT]].map(visible);
-    const read = [...row.slice(0, AT + 1)].map(visible);
+    const read = Array.from(row.slice(0, AT + 1), visible);
     return [
       {
         name: "inputs",

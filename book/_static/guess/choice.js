@@ -10,6 +10,8 @@ courseLM.guess.kinds.choice = (host, question) => {
     const element = make("label", { class: "guess-option" }, radio, words, tag);
     return { radio, tag, element, isTrue: item.textContent.trim() === truth };
   });
+  let isOpen = false; // whether the answer is shown
+  for (const { radio } of options) radio.addEventListener("change", () => isOpen && reveal(true));
   const chosen = () => options.find(({ radio }) => radio.checked);
 
   function verdict() {
@@ -17,12 +19,13 @@ courseLM.guess.kinds.choice = (host, question) => {
     return { off: isTrue ? 0 : 1, parts: [make("b", {}, isTrue ? "Right." : "Not this time.")] };
   }
 
+  /** Mark the answer and the guess, or neither; while they are marked, another choice moves the mark. */
   function reveal(isShown) {
     for (const { radio, tag, element, isTrue } of options) {
       element.classList.toggle("is-true", isShown && isTrue);
       tag.textContent = !isShown ? "" : isTrue ? "✓ the answer" : radio.checked ? "your guess" : "";
-      radio.onchange = isShown ? () => reveal(true) : null;
     }
+    isOpen = isShown;
   }
 
   return {
