@@ -7,6 +7,7 @@
 
   const { make } = globalThis.courseLM.base;
   const TITLES = ["Write with it", "You against it"];
+  const ROUND = "#game:"; // an address that names a round of the game begins so
   const STEPS = { ArrowLeft: -1, ArrowRight: 1 };
 
   const bar = document.querySelector(".live-modes");
@@ -33,7 +34,7 @@
 
   /** The contents of the page, and its links, lead to either. */
   function followAddress() {
-    if (location.hash === `#${game.id}`) open(1);
+    if (location.hash === `#${game.id}` || location.hash.startsWith(ROUND)) open(1);
     else if (location.hash.includes("=")) open(0);
   }
 

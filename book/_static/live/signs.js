@@ -7,7 +7,7 @@
 
   const courseLM = globalThis.courseLM;
   const LONGEST = 4000; // signs that a model reads of a text
-  const ASCII = /^[\x00-\x7f]*$/;
+  const ASCII = /^[\n -~]*$/; // and nothing that could be a part of a longer sign
   const segmenter = globalThis.Intl?.Segmenter && new Intl.Segmenter("en", { granularity: "grapheme" });
 
   /**
