@@ -42,7 +42,7 @@ def live(open_page: OpenPage, server: str) -> Callable[..., Page]:
 
 def write(page: Page, text: str) -> None:
     """Put a text into the box, and wait until it is read."""
-    page.get_by_label("Your text").fill(text)
+    page.get_by_label("Your text", exact=True).fill(text)
     page.wait_for_function(WHOLE, timeout=30_000)
 
 
@@ -78,7 +78,7 @@ def test_typed_text_is_priced_in_one_unit_and_its_numbers_agree(open_page: OpenP
     page.get_by_role("radio", name="nats").check()
     nats = first_number(numbers(page)["Cross-entropy"])
     assert nats == pytest.approx(bits_per_character * math.log(2), abs=0.001)
-    page.get_by_label("Your text").focus()
+    page.get_by_label("Your text", exact=True).focus()
     page.evaluate(CARET, 4)
     page.locator(".live-answer", has_text="Here came d").wait_for()
     assert not re.search(r"\d bits", page.locator(".live-model").inner_text())
@@ -93,7 +93,7 @@ def test_exact_source_stands_beside_the_model(live: Callable[..., Page]) -> None
         exact = float(p[-1, source.tokenizer.encode(character)])
         label = page.locator(f'.key[aria-label^="{name}, "]').get_attribute("aria-label") or ""
         assert label.endswith(f"exactly {exact:.3f}")
-    page.get_by_label("Your text").focus()
+    page.get_by_label("Your text", exact=True).focus()
     page.evaluate(CARET, 4)
     page.locator(".live-answer", has_text="Here came b").wait_for()
     assert f"Exact source: {float(p[4, source.tokenizer.encode('b')]):.3f}" in answer(page)
@@ -119,16 +119,16 @@ def test_drawing_appends_the_character_whose_piece_holds_the_random_number(live:
         write(page, "the brave dog")
         page.evaluate("u => { courseLM.random = () => u; }", ends[i] - p[i] / 2)
         page.get_by_role("button", name="Write a letter").click()
-        assert page.get_by_label("Your text").input_value() == "the brave dog" + character
+        assert page.get_by_label("Your text", exact=True).input_value() == "the brave dog" + character
 
 
 def test_temperature_moves_the_draw_and_no_price(live: Callable[..., Page]) -> None:
     page = live("text=the+brave+")
     price = page.locator(".live-count").inner_text()
     page.locator(".live-more > summary").click()
-    page.get_by_label("Temperature").press("End")
+    page.locator(".live-more").get_by_label("Temperature").press("End")
     assert "at temperature 2.0" in answer(page)
-    page.get_by_label("Temperature").press("Home")
+    page.locator(".live-more").get_by_label("Temperature").press("Home")
     assert answer(page).split(": ")[1].split(".")[0].endswith(" 1")
     assert page.locator(".live-count").inner_text() == price
     texts = set()
@@ -136,7 +136,7 @@ def test_temperature_moves_the_draw_and_no_price(live: Callable[..., Page]) -> N
         write(page, "the brave ")
         for _ in range(4):
             page.get_by_role("button", name="Write a letter").click()
-        texts.add(page.get_by_label("Your text").input_value())
+        texts.add(page.get_by_label("Your text", exact=True).input_value())
     assert len(texts) == 1  # at temperature 0 nothing is left to chance
     assert len(texts.pop()) == len("the brave ") + 4
 
@@ -148,14 +148,14 @@ def test_it_keeps_writing_until_the_reader_interferes(live: Callable[..., Page])
     write(page, "my dog")
     assert page.get_by_role("button", name="Keep writing").is_visible()
     page.wait_for_timeout(700)
-    assert page.get_by_label("Your text").input_value() == "my dog"
+    assert page.get_by_label("Your text", exact=True).input_value() == "my dog"
 
 
 def test_key_appends_its_letter_wherever_the_caret_is(live: Callable[..., Page]) -> None:
     page = live("text=the+brave+dog&at=2")
     assert "Here came h" in answer(page)
     page.locator('.key[aria-label^="s, "]').click()
-    assert page.get_by_label("Your text").input_value() == "the brave dogs"
+    assert page.get_by_label("Your text", exact=True).input_value() == "the brave dogs"
     assert "What comes next?" in answer(page)
 
 
@@ -172,7 +172,7 @@ def test_what_the_model_cannot_read_stays_in_the_text_and_is_skipped(live: Calla
         assert words in page.locator(".live-note").inner_text()
         page.get_by_role("button", name="Write a letter").click()
         page.wait_for_function("n => document.querySelector('textarea').value.length === n", arg=utf16(text) + 1)
-        assert page.get_by_label("Your text").input_value().startswith(text)
+        assert page.get_by_label("Your text", exact=True).input_value().startswith(text)
     assert page.locator(".live-model :disabled").count() == 0
 
 
@@ -195,7 +195,7 @@ def test_other_model_is_offered_for_other_texts_and_has_an_alphabet_of_its_own(l
 
 def test_caret_click_and_mouse_ask_about_a_letter(live: Callable[..., Page]) -> None:
     page = live("text=the+dog")
-    box = page.get_by_label("Your text")
+    box = page.get_by_label("Your text", exact=True)
     box.focus()
     for key, words in {"Home": "Here came t", "ArrowRight": "Here came h", "End": "What comes next?"}.items():
         page.keyboard.press(key)
@@ -242,7 +242,7 @@ def test_long_text_is_read_whole_and_breaks_where_the_text_box_does(live: Callab
         assert heights[0] == pytest.approx(heights[1], abs=2)
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
     assert first_number(page.locator(".live-count").inner_text().split(" for ")[1]) > 2_000
-    page.get_by_label("Your text").fill("a" * 4_001)
+    page.get_by_label("Your text", exact=True).fill("a" * 4_001)
     assert "Only the first 4,000 characters are read." in page.locator(".live-note").inner_text()
 
 
@@ -250,12 +250,12 @@ def test_address_sets_the_state_and_follows_it(live: Callable[..., Page]) -> Non
     page = live("text=the+dogs&unit=nats&at=8&temperature=0.5")
     assert "Here came s" in answer(page)
     assert "nats" in answer(page)
-    page.get_by_label("Your text").fill("my dog\nrests")
+    page.get_by_label("Your text", exact=True).fill("my dog\nrests")
     page.wait_for_url(re.compile("my"))
     state = parse_qs(urlsplit(page.url).fragment)
     assert state == {"text": ["my dog\nrests"], "unit": ["nats"], "temperature": ["0.5"]}
     page.locator(".live-chips a", has_text="Hello world").click()
-    assert page.get_by_label("Your text").input_value() == "Hello world"
+    assert page.get_by_label("Your text", exact=True).input_value() == "Hello world"
     assert "never seen" in page.locator(".live-note").inner_text()  # the question that the list asks
 
 
@@ -307,7 +307,7 @@ def test_other_figures_hear_of_every_change(live: Callable[..., Page]) -> None:
         "[heard.state.text, heard.state.at, heard.characters.join(''), heard.seen.rows.length, heard.reader.model.name]"
     )
     assert page.evaluate(heard) == ["The dogs", 0, "the dogs", 8, "toy"]
-    page.get_by_label("Your text").press("Home")
+    page.get_by_label("Your text", exact=True).press("Home")
     page.wait_for_function("heard.state.at === 1")
 
 
@@ -317,11 +317,14 @@ def test_page_shows_one_of_two_modes(live: Callable[..., Page]) -> None:
     assert not game.is_visible()
     page.get_by_role("tab", name="You against it").click()
     assert game.is_visible()
-    assert not page.get_by_label("Your text").is_visible()
+    assert not page.get_by_label("Your text", exact=True).is_visible()
     page.keyboard.press("ArrowLeft")
-    assert page.get_by_label("Your text").is_visible()
-    page.evaluate("location.hash = 'you-against-the-model'")
-    game.wait_for(state="visible")
+    assert page.get_by_label("Your text", exact=True).is_visible()
+    for address in ("you-against-the-model", "game:toy-57"):
+        page.evaluate("location.hash = 'text=a'")
+        game.wait_for(state="hidden")
+        page.evaluate("address => { location.hash = address; }", address)
+        game.wait_for(state="visible")
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
@@ -336,7 +339,7 @@ def test_chapter_loads_the_model_when_its_reader_comes_near(open_page: OpenPage,
     assert set(re.findall(r"\d (bits|nats)", page.locator(".live-model").inner_text())) == {unit}
     page.locator(".live-open a").click()
     page.wait_for_url(f"**/{LIVE}#text=my+dog+%26+me*")
-    assert page.get_by_label("Your text").input_value() == "my dog & me"
+    assert page.get_by_label("Your text", exact=True).input_value() == "my dog & me"
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])

@@ -155,21 +155,11 @@
       this.text = courseLM.readSigns(this.state.text, reader?.model.ids ?? UNREAD);
       this.tiles.draw(this.text);
       this.setAsked(isEdit ? this.tiles.atCaret : this.signInState());
-      this.setControls();
+      parts.setControls(this.host, this.state);
       if (this.link) this.link.href = `${this.page}#${state.writeAddress(this.state)}`;
       this.read();
       this.tiles.reveal();
       if (!reader && this.isNear) this.load();
-    }
-
-    setControls() {
-      for (const input of this.host.querySelectorAll("input")) {
-        const value = String(this.state[input.dataset.state]);
-        if (input.type === "radio") input.checked = input.value === value;
-        else input.value = value;
-      }
-      const heat = this.host.querySelector("output");
-      if (heat) heat.value = this.state.temperature.toFixed(1);
     }
 
     /** A bar for each letter of an alphabet. */
@@ -213,9 +203,8 @@
         this.answer.textContent = this.reader ? "Reading …" : "The model is on its way.";
         return;
       }
-      const { temperature } = this.state;
-      const isNext = row.character === "";
-      const p = isNext ? courseLM.base.atTemperature(row.distribution, temperature) : row.distribution;
+      const heat = row.character === "" ? this.state.temperature : 1;
+      const p = courseLM.base.atTemperature(row.distribution, heat);
       this.keyboard.show(p, row.exact, row.id);
       const said = character === null ? parts.skipped(text) : parts.answer(row, this.reader.model, this.state);
       this.answer.replaceChildren(...said);
@@ -248,18 +237,14 @@
     }
   }
 
-  const near = new IntersectionObserver(
-    (entries) => {
-      for (const { isIntersecting, target } of entries) {
-        if (isIntersecting) {
-          near.unobserve(target);
-          target.widget.isNear = true;
-          target.widget.load();
-        }
-      }
-    },
-    { rootMargin: NEAR },
-  );
+  const approach = (entries) => {
+    for (const { target } of entries.filter(({ isIntersecting }) => isIntersecting)) {
+      near.unobserve(target);
+      target.widget.isNear = true;
+      target.widget.load();
+    }
+  };
+  const near = new IntersectionObserver(approach, { rootMargin: NEAR });
   for (const host of document.querySelectorAll(".live-model")) {
     host.widget = new Widget(host);
     near.observe(host);

@@ -59,6 +59,17 @@
     }
   }
 
+  /** Let the controls of a widget show its state. */
+  function setControls(host, shown) {
+    for (const input of host.querySelectorAll("input")) {
+      const value = String(shown[input.dataset.state]);
+      if (input.type === "radio") input.checked = input.value === value;
+      else input.value = value;
+    }
+    const degree = host.querySelector("output");
+    if (degree) degree.value = shown.temperature.toFixed(1);
+  }
+
   const shade = (kind, text) => make("span", { class: kind }, text);
 
   const details = (look, title, ...inside) =>
@@ -83,5 +94,5 @@
     return make("fieldset", {}, make("legend", {}, legend), ...Object.entries(labels).map(radio));
   }
 
-  Object.assign(parts, { More, heat });
+  Object.assign(parts, { More, heat, setControls });
 })();

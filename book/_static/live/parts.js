@@ -6,7 +6,7 @@
   "use strict";
 
   const { courseLM } = globalThis;
-  const { atTemperature, bits, make, spoken } = courseLM.base;
+  const { atTemperature, bits, make } = courseLM.base;
   const LIKELY = 0.05; // a candidate below this is not told
   const WORDS = { " ": "a space", "\n": "a line break", ",": "a comma", ".": "a period", "'": "an apostrophe" };
   const FOREIGN = 2.2; // bits per character: a text of toy English costs less than a fourth of that
@@ -117,6 +117,6 @@
     return `${amount(count(seen.rows.length), "characters")}, ${cost(seen.nats, unit)}. `;
   }
 
-  const words = { amount, cost, count, inUnit, name, probability, spoken };
+  const words = { amount, cost, count, inUnit, name, probability };
   courseLM.parts = { ...words, account, answer, inWords, isForeign, remarks, skipped };
 })();
