@@ -60,7 +60,7 @@ def lead_on(
     for name, step in (("prev", -1), ("next", 1)):
         if context.get(name):
             other = neighbor(app, pagename, step)
-            title = other and app.builder.render_partial(app.env.titles[other])["title"]
+            title = other and app.env.titles[other].astext()
             context[name] = {"link": app.builder.get_relative_uri(pagename, other), "title": title} if other else None
 
 

@@ -75,8 +75,8 @@ def stored(root: Path, notebook: str, name: str) -> dict[str, Any]:
     """The data of the first figure of a name that a notebook stores."""
     cells = json.loads((root / notebook).read_text(encoding="utf-8"))["cells"]
     outputs = (output.get("data", {}).get(MIME) for cell in cells for output in cell.get("outputs", []))
-    data = next(figure["data"] for figure in outputs if figure and figure["name"] == name)
-    return json.loads(data) if isinstance(data, str) else data
+    data: Any = next(figure["data"] for figure in outputs if figure and figure["name"] == name)
+    return dict(json.loads(data) if isinstance(data, str) else data)
 
 
 def costs(root: Path) -> tuple[list[str], list[float]]:
