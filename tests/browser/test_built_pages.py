@@ -186,7 +186,10 @@ def test_figures_are_drawn_with_words_for_those_who_do_not_see_them(site: Path, 
 
 def test_figures_of_a_chapter_are_numbered_in_order(site: Path) -> None:
     for path in sorted((site / "book").glob("0*.html")):
-        captions = [str(found.get_text()) for found in article(site, f"book/{path.name}").select("figcaption")]
+        captions = [
+            str(found.get_text())
+            for found in article(site, f"book/{path.name}").select("figure:not(.motif) figcaption")
+        ]
         assert captions
         for n, caption in enumerate(captions, start=1):
             assert caption.strip().startswith(f"Figure {int(path.name[:2])}.{n}. "), caption
