@@ -39,8 +39,8 @@ def term(words: str, anchor: str) -> str:
 
 
 def motif(root: Path, chapter: int) -> str:
-    """The heading of a chapter as HTML, or nothing where there is no such chapter or record."""
-    if chapter not in OF_CHAPTER or (chapter == 6 and not (root / TRAINING).exists()):
+    """The heading of a chapter as HTML, or nothing where there is no such chapter."""
+    if chapter not in OF_CHAPTER:
         return ""
     kind, tiles, caption, name = OF_CHAPTER[chapter](root)
     return (
