@@ -28,12 +28,11 @@ courseLM.guess.kinds.choice = (host, question) => {
     isOpen = isShown;
   }
 
+  const rows = options.map(({ element }) => element);
+  const controls = make("div", { role: "radiogroup", "aria-labelledby": question }, ...rows);
   return {
-    controls: make(
-      "div",
-      { role: "radiogroup", "aria-labelledby": question },
-      ...options.map(({ element }) => element),
-    ),
+    controls,
+    input: controls,
     hint: "Choose one. A wrong guess teaches as much as a right one.",
     missing: () => (chosen() ? "" : "Choose one first. Any will do."),
     focus: () => options[0].radio.focus(),

@@ -12,7 +12,7 @@
 //   focus()   go where that can be done
 //   verdict() {parts: words and elements that tell what the guess was worth, off: what the tally wants}
 //   reveal(isShown) draw the truth beside the guess, or take it away
-//   input     where typing a new guess takes the truth away, if the kind has such a place
+//   input     where a new guess takes the truth away, and Enter shows it, if the kind has such a place
 //   onmove    is called when the guess is changed beside the truth
 // The paragraphs of the answer are shown with the truth. The first guess at each question counts, and is kept on the
 // reader's device alone.
