@@ -10,8 +10,6 @@ courseLM.guess.kinds.choice = (host, question) => {
     const element = make("label", { class: "guess-option" }, radio, words, tag);
     return { radio, tag, element, isTrue: item.textContent.trim() === truth };
   });
-  let isOpen = false; // whether the answer is shown
-  for (const { radio } of options) radio.addEventListener("change", () => isOpen && reveal(true));
   const chosen = () => options.find(({ radio }) => radio.checked);
 
   function verdict() {
@@ -19,13 +17,12 @@ courseLM.guess.kinds.choice = (host, question) => {
     return { off: isTrue ? 0 : 1, parts: [make("b", {}, isTrue ? "Right." : "Not this time.")] };
   }
 
-  /** Mark the answer and the guess, or neither; while they are marked, another choice moves the mark. */
+  /** Mark the answer and the guess, or neither. */
   function reveal(isShown) {
     for (const { radio, tag, element, isTrue } of options) {
       element.classList.toggle("is-true", isShown && isTrue);
       tag.textContent = !isShown ? "" : isTrue ? "✓ the answer" : radio.checked ? "your guess" : "";
     }
-    isOpen = isShown;
   }
 
   const rows = options.map(({ element }) => element);
