@@ -125,7 +125,8 @@ def test_the_slider_over_training_changes_all_parts_together_and_moves_none(
         best = alphabet[state["next"].index(max(state["next"]))]
         told = str(slider.get_attribute("aria-valuetext"))
         assert told.startswith(f"step {step}: {loss} nats per character, writes: ")
-        assert f"expects {'space' if best == ' ' else best} {max(state['next']):.2f}" in told
+        name = {" ": "space", "\n": "line break"}.get(best, best)
+        assert f"expects {name} {max(state['next']):.2f}" in told
         assert_point_on_curve_above_thumb(figure, record, state)
         sizes.add(json.dumps([figure.bounding_box(), figure.locator(".training-bars").bounding_box()]))
     assert len(sizes) == 1
