@@ -121,7 +121,7 @@ def test_the_slider_over_training_changes_all_parts_together_and_moves_none(
         assert figure.locator(".training-text").inner_text() == state["text"].replace("\n", "↵")
         assert figure.locator(".training-text u").count() == state["known"].count(0)
         likely = [f"{p:.2f}" for p in state["next"] if p >= 0.2]
-        assert [text for text in figure.locator(".training-bars .p").all_inner_texts() if text] == likely
+        assert [text for text in figure.locator(".training-bars .p").all_text_contents() if text] == likely
         best = alphabet[state["next"].index(max(state["next"]))]
         told = str(slider.get_attribute("aria-valuetext"))
         assert told.startswith(f"step {step}: {loss} nats per character, writes: ")
@@ -179,6 +179,7 @@ def test_training_plays_to_its_end_and_stands_still_for_those_who_want_it(
     page.reload()
     assert figure.get_by_label("step of training").is_visible()
     assert figure.get_by_role("button", name="Play").count() == 0
+    page.emulate_media(reduced_motion="no-preference")  # the next test has the same page
 
 
 def assert_accessible(page: Page, figure: Locator) -> None:
@@ -189,3 +190,4 @@ def assert_accessible(page: Page, figure: Locator) -> None:
         page.wait_for_selector(f'html[data-theme="{mode}"]', state="attached")
         query = f"() => document.querySelectorAll('[data-figure=\"{name}\"]')"
         assert list(page_checks.axe(page, {}, of=query)) == []
+    page.emulate_media(color_scheme="light", reduced_motion="no-preference")  # the next test has the same page
