@@ -52,6 +52,7 @@
       this.element = make(
         "section",
         { class: "game-board", "aria-label": "You against the model" },
+        make("p", { class: "game-quiet" }, "Bits paid so far"),
         this.score,
         this.known,
         make("div", { class: "game-line" }, this.words, make("span", { class: "game-word" }, this.word, this.field)),
