@@ -228,11 +228,12 @@ def test_letters_and_stakes_can_be_typed_and_elsewhere_letters_are_letters(play:
     page.keyboard.press("ArrowRight")
     assert page.evaluate("document.activeElement.dataset.letter") == "b"
     before = score(page)
-    page.locator(".live-model textarea").first.focus()
-    page.keyboard.type("1q ")
-    page.keyboard.press("Escape")
     page.evaluate("document.activeElement.blur()")
     page.keyboard.type("q2")
+    page.get_by_role("tab", name="Write with it").click()
+    page.locator(".live-model textarea").focus()
+    page.keyboard.type("1q ")
+    page.get_by_role("tab", name="You against it").click()
     assert score(page) == before
     page.get_by_label("Your guess").focus()
     page.keyboard.type(letters[-1])
