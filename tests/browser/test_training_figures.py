@@ -110,6 +110,7 @@ def test_the_slider_over_training_changes_all_parts_together_and_moves_none(
 ) -> None:
     page = open_page(f"{server}/{CHAPTER}")
     figure = page.locator('figure[data-figure="training"]')
+    page.emulate_media(reduced_motion="reduce")  # so that every place is measured at its end
     slider = figure.get_by_label("step of training")
     slider.focus()
     sizes, alphabet = set(), list(record["alphabet"])
