@@ -33,6 +33,7 @@ from course_lm import evaluate, load_corpus, load_pretrained
 from course_lm.device import pick_device
 from course_lm.evaluate import token_nats
 from course_lm.language_model import LanguageModel
+from course_lm.records import FOLDER
 from course_lm.tokenizer import Tokenizer
 
 sys.path.append(str(Path(__file__).parents[1] / "book" / "_tools"))
@@ -164,7 +165,7 @@ def main() -> None:
     parser.add_argument("--models", nargs="+", default=MODELS, help="names on huggingface.co, or folders")
     parser.add_argument("--bos-token", help="what starts a text, where that is not the model's own start token")
     parser.add_argument("--context-length", type=int, default=1024, help="tokens in a window, at most")
-    parser.add_argument("--out", type=Path, default=kept_record.FOLDER / "pretrained.json")
+    parser.add_argument("--out", type=Path, default=FOLDER / "pretrained.json")
     options = parser.parse_args()
     records: list[dict[str, Any]] = []
     try:

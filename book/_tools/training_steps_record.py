@@ -48,7 +48,9 @@ def states(model: TransformerLM, corpus: Corpus, steps: Sequence[int]) -> Iterat
 
 def new_sentences(corpus: Corpus) -> Tensor:
     """The first sentences of the validation split, with the line break before them."""
-    return corpus.val[: corpus.starts(corpus.val)[N_SENTENCES] + 1]
+    starts = corpus.starts(corpus.val)
+    assert starts is not None  # toy English has sentences
+    return corpus.val[: starts[N_SENTENCES] + 1]
 
 
 def loss(model: LanguageModel, corpus: Corpus) -> float:

@@ -146,8 +146,7 @@ def test_companions_follow_the_text_from_its_first_change_on(show: Callable[...,
     def shown() -> str:
         return "".join(letters.all_text_contents()).removesuffix("end").replace("\xa0", " ")
 
-    page.evaluate(READ, ["toy", "the cat"])  # what the live model begins with
-    page.wait_for_timeout(300)
+    page.wait_for_timeout(300)  # the live model has said what it begins with
     assert shown() == own
     page.evaluate(READ, ["shakespeare", "To be!"])
     page.wait_for_function("document.querySelectorAll('.tape-letter').length === 7")

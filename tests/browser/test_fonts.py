@@ -91,7 +91,7 @@ def test_every_icon_has_its_rule_and_its_character(site: Path, pages: list[str])
 @pytest.mark.parametrize(
     ("selector", "family"),
     [
-        (".bd-article p", "Literata"),
+        (".bd-article section > p:not([class])", "Literata"),
         (".bd-article h2", "Literata"),
         (".bd-article pre", "Plex Mono"),
         (".bd-sidebar-primary a", "Inter"),

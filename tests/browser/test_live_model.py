@@ -216,10 +216,10 @@ def test_answer_stands_within_the_first_screen_of_a_phone(live: Callable[..., Pa
     page = live("text=the+brave+dog", **PHONE)
     sides = ".live-answer, .live-keys"
     bottoms = page.locator(sides).evaluate_all("all => all.map(one => one.getBoundingClientRect().bottom)")
-    assert max(bottoms) <= PHONE["viewport"]["height"]  # type: ignore[index]
+    assert max(bottoms) <= PHONE["viewport"]["height"]
     write(page, "the dogs near the castle dance, and the dogs rest.\n" * 12)
     top = page.locator(".live-answer").evaluate("one => one.getBoundingClientRect().bottom")
-    assert top <= PHONE["viewport"]["height"]  # type: ignore[index]
+    assert top <= PHONE["viewport"]["height"]
 
 
 def test_long_text_is_read_whole_and_breaks_where_the_text_box_does(live: Callable[..., Page]) -> None:

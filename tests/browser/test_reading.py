@@ -74,6 +74,7 @@ def test_search_finds_the_chapter_and_shows_the_line_that_was_meant(open_page: O
     result = page.locator('#search-results a[href*="05_teacher_forcing.html"]').first
     result.wait_for()
     line = page.locator("#search-results li", has=result).locator(".search-line").first
+    line.wait_for()
     assert "teacher forcing" in " ".join(line.locator("mark").all_inner_texts())
     line.locator("a").click()  # the section where it stands
     page.wait_for_url("**/book/05_teacher_forcing.html#*")
@@ -168,6 +169,8 @@ def test_reading_counts_from_the_top_to_the_end_of_the_text_and_only_grows(open_
 
 def test_device_keeps_how_far_a_chapter_was_read_until_it_is_told_to_forget(open_page: OpenPage, server: str) -> None:
     page = open_page(f"{server}/{CHAPTER}", viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    page.evaluate("localStorage.clear()")  # other tests have read the chapter
+    page.reload()
     page.evaluate("scrollTo(0, document.documentElement.scrollHeight / 2)")
     step = page.locator('[data-chapter="03_cross_entropy"]')
     read = "step => Number(step.style.getPropertyValue('--read'))"

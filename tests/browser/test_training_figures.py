@@ -62,7 +62,7 @@ def said(answer: str) -> tuple[int, int]:
     line = next(line for line in answer.splitlines() if "none" in line or "%" in line)
     if "none" in line:
         return 0, 0
-    before, percent = re.fullmatch(r".*?([\d,]+): (?:less than )?(\d+)% of 102,080", line).groups()  # type: ignore[union-attr]
+    before, percent = re.fullmatch(r".*?([\d,]+): (?:less than )?(\d+)% of 102,080", line).groups()
     return int(before.replace(",", "")), 0 if "less than" in line else int(percent)
 
 
@@ -83,7 +83,7 @@ def shapes_of_a_batch(model: TransformerLM) -> dict[str, list[str]]:
     def see(name: str) -> Callable[..., None]:
         return lambda _, args, out: seen.update({name: [by(args[0]), by(out)]})
 
-    model.blocks[0].attention.register_forward_hook(see("attention"))  # type: ignore[union-attr]
+    model.blocks[0].attention.register_forward_hook(see("attention"))
     model.blocks[1].register_forward_hook(see("stream"))
     model.register_forward_hook(see("model"))
     model(ids)
@@ -187,7 +187,7 @@ def assert_accessible(page: Page, figure: Locator) -> None:
     """Axe finds nothing in light and dark."""
     name = figure.get_attribute("data-figure")
     for mode in ("light", "dark"):
-        page.emulate_media(color_scheme=mode, reduced_motion="reduce")  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=mode, reduced_motion="reduce")
         page.wait_for_selector(f'html[data-theme="{mode}"]', state="attached")
         query = f"() => document.querySelectorAll('[data-figure=\"{name}\"]')"
         assert list(page_checks.axe(page, {}, of=query)) == []

@@ -82,7 +82,7 @@ def test_a_number_holds_as_it_is_rounded_and_one_unit_off_does_not(value, decima
 def test_a_notebook_asks_after_the_cell_above_or_below():
     sentence = "1<!-- = a --> and 2<!-- = below: a --> and 3<!-- = 03: a -->"
     notebook = new_notebook(cells=[new_code_cell("a = 1"), new_markdown_cell(sentence), new_code_cell("a = 2")])
-    assert citations_by_cell(notebook) == {0: [("1", "", "a")], 1: [("2", "below", "a")]}
+    assert citations_by_cell(notebook) == {0: [Citation("1", "", "a")], 1: [Citation("2", "below", "a")]}
 
 
 def test_pages_and_notebooks_that_cite_a_chapter_are_found(tmp_path):

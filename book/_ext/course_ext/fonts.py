@@ -26,7 +26,7 @@ CACHE = Path(__file__).parents[3] / ".cache" / "fonts"
 
 # ASCII, letters of names, and the signs of prose, mathematics and code. A test says what a page shows beyond these.
 CHARACTERS = frozenset(map(chr, range(0x20, 0x7F))) | frozenset(
-    "ÄÖÜßäçèéëöü\xa0\u2009©§°–—‘’“”•…′€±²³½×÷·µΣηθτ−√∞≈≠≤≥∑₀₁₂⁰¹⁴⁵⁶⁷⁸⁹⁻←↑→↓↔↵␣█●"
+    "ÄÖÜßäçèéëöü\xa0\u2009©§°–—‘’“”•…′€±²³½×÷·µΣηθκτ−√∂∏∞≈≠≤≥∑₀₁₂₋ₛₜ⁰¹⁴⁵⁶⁷⁸⁹⁻←↑→↓↔↵␣█●▶✓"
 )
 
 

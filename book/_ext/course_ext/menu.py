@@ -23,12 +23,14 @@ def is_unlisted(app: Sphinx, page: str) -> bool:
 
 
 def without(html: str, addresses: set[str]) -> str:
-    """A menu without the entries that lead to these addresses."""
+    """A menu without the entries that lead to these addresses, in which each fold says what it holds."""
     soup = BeautifulSoup(html, "html.parser")
     for item in soup.find_all("li"):
         link = not item.decomposed and item.find("a")
         if link and link["href"] in addresses:
             item.decompose()
+        elif link and (fold := item.find("summary")):
+            fold["aria-label"] = f"Pages that belong to {link.get_text(strip=True)}"
     return str(soup)
 
 

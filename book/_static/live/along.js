@@ -18,6 +18,7 @@
       row.setAttribute("role", "slider");
       row.setAttribute("tabindex", "0");
       row.setAttribute("aria-label", label);
+      row.setAttribute("aria-valuenow", 0); // until the text is there
       row.addEventListener("keydown", (event) => this.step(event));
       row.addEventListener("pointermove", (event) => {
         const isMoved = event.movementX !== 0 || event.movementY !== 0; // and not the page below a mouse at rest
