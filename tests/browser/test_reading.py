@@ -71,9 +71,8 @@ def test_faults_on_the_way_of_the_keyboard_are_found(open_page: OpenPage, server
 
 def test_search_finds_the_chapter_and_shows_the_line_that_was_meant(open_page: OpenPage, base: str) -> None:
     page = open_page(f"{base}/search.html?q=teacher+forcing")
-    result = page.locator('#search-results a[href*="05_teacher_forcing.html"]').first
-    result.wait_for()
-    line = page.locator("#search-results li", has=result).locator(".search-line").first
+    chapter = page.locator('a[href*="05_teacher_forcing.html"]')
+    line = page.locator("#search-results li", has=chapter).first.locator(".search-line")
     line.wait_for()
     assert "teacher forcing" in " ".join(line.locator("mark").all_inner_texts())
     line.locator("a").click()  # the section where it stands
