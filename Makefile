@@ -49,8 +49,8 @@ test-notebooks: $(READY)
 	$(FIXED) $(BIN)/python -m pytest $(BY_FILE) $(NBVAL) $(NOTEBOOKS)
 
 # What takes minutes: whole classes, every attack on the grader, kills, and training until it is good.
-test-long: $(READY)
-	$(FIXED) $(BIN)/python -m pytest -rs $(BY_FILE) -m long tests/unit tests/notebooks
+test-long: $(SITE)
+	$(FIXED) $(BIN)/python -m pytest -rs $(BY_FILE) -m long tests
 
 test-browser: $(SITE)
 	$(BIN)/python -m pytest -n 2 --dist worksteal tests/browser
