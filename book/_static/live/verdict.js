@@ -49,6 +49,7 @@ courseLM.verdict = (() => {
     const begin = "The first two words are free. What comes next?";
     if (!link) return [begin];
     if (link.id === null) return ["The link names no text of this game, so here is another. ", begin];
+    if (link.bits === null) return ["This text comes with the link. ", begin];
     if (claim === null) return ["The link tells no result that is possible, but this is its text. ", begin];
     const paid = `Somebody paid ${inBits(claim, 1)} for this text, the model ${fixed(total, 1)}. Your turn. `;
     return [paid, "The first two words are free."];
