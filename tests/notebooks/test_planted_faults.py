@@ -204,7 +204,7 @@ SEEN_BY_NBVAL: list[dict[Callable[[Notebook], None], tuple[str, str]]] = [
         changed_number_in_prose: ("facts", "prose says 0.358, and loss is 0.3571"),
         changed_whole_number_in_prose: ("facts", "prose says 58, and n_tokens is 57.0"),
         citation_of_what_is_gone: ("facts", "los * n_tokens is NameError"),
-        false_claim_in_prose: ("facts", "bool(loss < 0.3) is 0.0"),
+        false_claim_in_prose: ("facts", "prose claims what does not hold: loss < 0.3"),
         changed_number_before_its_cell: ("print", "prose says 0.26, and price is 0.25"),
         added_output: ("quiet", "Missing output fields from running code"),
         changed_value: ("value", "'1.1' == '1.0'"),
