@@ -44,6 +44,11 @@ GATHER = """async (paths) => {
         for (const element of article.querySelectorAll("script, a.headerlink, button")) element.remove();
         for (const fold of article.querySelectorAll("details")) fold.open = true;
         for (const image of article.querySelectorAll("img")) image.src = new URL(image.getAttribute("src"), url).href;
+        const title = article.querySelector("h1");  // the outline would leave out a space where a line ends
+        title.style.fontSize = "20pt";
+        title.querySelector(".visually-hidden")?.replaceWith(": ");
+        const texts = page.createTreeWalker(title, NodeFilter.SHOW_TEXT);
+        while (texts.nextNode()) texts.currentNode.data = texts.currentNode.data.replaceAll(" ", "\u00a0");
         own(article, i);
         for (const link of article.querySelectorAll("a[href]")) {
             const aim = new URL(link.getAttribute("href"), url);

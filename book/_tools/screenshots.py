@@ -20,22 +20,20 @@ IMAGES = Path(__file__).parents[1] / "images"
 SIZE: ViewportSize = {"width": 1200, "height": 630}  # pixels, what social cards show whole
 LIVE = "book/live.html#text=the+dogs+near+the+castle+dances.&at=31"
 Mode = Literal["light", "dark"]
-SHOTS: dict[str, tuple[str, Mode, str, bool]] = {  # file: page, mode, what to scroll to, whether its first term opens
-    "chapter.png": ("book/03_cross_entropy.html", "light", "#what-the-model-outputs", True),
-    "live.png": (LIVE, "dark", ".live-model", False),
+SHOTS: dict[str, tuple[str, Mode, str]] = {  # file: page, mode, what to scroll to
+    "home.png": ("book/index.html", "light", "h1"),
+    "chapter.png": ("book/03_cross_entropy.html", "light", "h1"),
+    "live.png": (LIVE, "dark", ".live-model"),
 }
 
 
-def shoot(browser: Browser, url: str, mode: Mode, place: str, opens: bool) -> Image.Image:
+def shoot(browser: Browser, url: str, mode: Mode, place: str) -> Image.Image:
     """A picture of what a reader sees at one place of a page."""
     page = browser.new_page(viewport=SIZE, color_scheme=mode, reduced_motion="reduce")
     page.goto(url, wait_until="networkidle")
     page.evaluate("window.MathJax?.startup?.promise?.then(() => null)")
     page.locator(place).first.evaluate("e => e.scrollIntoView()")
-    if opens:
-        page.locator(f"{place} a.glossary-term").first.hover()
-        page.locator(".glossary-tip").wait_for()
-    page.wait_for_timeout(500)
+    page.wait_for_timeout(1000)
     return Image.open(io.BytesIO(page.screenshot()))
 
 
@@ -43,8 +41,8 @@ def main() -> None:
     """Write all pictures, in 64 colors, which text and code need no more of."""
     with serve() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(CHROMIUM_FLAGS))
-        for name, (path, mode, place, opens) in SHOTS.items():
-            picture = shoot(browser, f"{address}/{path}", mode, place, opens)
+        for name, (path, mode, place) in SHOTS.items():
+            picture = shoot(browser, f"{address}/{path}", mode, place)
             picture.convert("RGB").quantize(64, dither=Image.Dither.NONE).save(IMAGES / name, optimize=True)
         browser.close()
 
