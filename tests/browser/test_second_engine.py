@@ -5,6 +5,7 @@ It needs Debian's packages webkit2gtk-driver and xvfb; without them it is skippe
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import time
@@ -19,7 +20,10 @@ from course_lm import ledger
 
 from .test_live_engine import SENTENCE, reference
 
-pytestmark = pytest.mark.long
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.filterwarnings("ignore:setting remote_server_addr:DeprecationWarning"),  # selenium's own
+]
 MINI_BROWSER = next(Path("/usr/lib").glob("*/webkit2gtk-4.1/MiniBrowser"), None)
 NEEDED = {"WebKitWebDriver": shutil.which("WebKitWebDriver"), "Xvfb": shutil.which("Xvfb"), "MiniBrowser": MINI_BROWSER}
 PATIENCE = 60.0  # seconds
@@ -34,17 +38,18 @@ def driver() -> Iterator[Any]:
 
     command = ["Xvfb", "-displayfd", "1", "-screen", "0", "1280x1024x24"]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as screen:
-        assert screen.stdout is not None
-        display = f":{screen.stdout.readline().decode().strip()}"
-        options = webdriver.WebKitGTKOptions()
-        options.binary_location = str(MINI_BROWSER)
-        options.add_argument("--automation")
-        options.add_argument(f"--display={display}")
-        service = webdriver.WebKitGTKService(str(NEEDED["WebKitWebDriver"]), env={"DISPLAY": display})
-        browser = webdriver.WebKitGTK(options=options, service=service)
-        yield browser
-        browser.quit()
-        screen.terminate()
+        try:
+            assert screen.stdout is not None
+            display = f":{screen.stdout.readline().decode().strip()}"
+            options = webdriver.WebKitGTKOptions()
+            options.binary_location = str(MINI_BROWSER)
+            options.add_argument("--automation")
+            service = webdriver.WebKitGTKService(str(NEEDED["WebKitWebDriver"]), env={**os.environ, "DISPLAY": display})
+            browser = webdriver.WebKitGTK(options=options, service=service)
+            yield browser
+            browser.quit()
+        finally:
+            screen.terminate()
 
 
 def awaited(look: Callable[[], Any]) -> Any:
