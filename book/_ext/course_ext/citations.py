@@ -20,7 +20,7 @@ def collect(app: Sphinx, doctree: nodes.document) -> None:
     cited: dict[str, str] = {}
     for link in doctree.findall(addnodes.pending_xref):
         if link.get("reftarget") == app.config.references_page and link.get("reftargetid"):
-            section = next((node for node in ancestors(link) if isinstance(node, nodes.section)), None)
+            section = section_of(link)
             cited.setdefault(link["reftargetid"], section["ids"][0] if section else "")
     app.env.metadata[page][CITED] = cited
     if page == app.config.references_page:
@@ -28,13 +28,12 @@ def collect(app: Sphinx, doctree: nodes.document) -> None:
             section["classes"].append("reference-entry")
 
 
-def ancestors(node: nodes.Node) -> list[nodes.Node]:
-    """The elements around a node, the nearest first."""
-    found = []
-    while node.parent is not None:
-        node = node.parent
-        found.append(node)
-    return found
+def section_of(node: nodes.Node) -> nodes.section | None:
+    """The section that a node stands in, the innermost one."""
+    around: nodes.Node | None = node.parent
+    while around is not None and not isinstance(around, nodes.section):
+        around = around.parent
+    return around
 
 
 def entries(doctree: nodes.document) -> list[nodes.section]:

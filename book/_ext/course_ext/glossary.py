@@ -5,14 +5,14 @@ Colab, or the role ``{term}``. Here such links get the class ``glossary-term``, 
 written to one script file; ``glossary.js`` shows them.
 """
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
+
+from .page_data import write_data
 
 TIPS = "glossary-tips.js"
 
@@ -51,12 +51,11 @@ def definitions(builder: StandaloneHTMLBuilder) -> Iterator[tuple[str, dict[str,
 
 
 def write_tips(app: Sphinx, exception: Exception | None) -> None:
-    """Write the definitions as a classic script: a page opened as a file may not fetch data."""
+    """Write the definitions for ``glossary.js``."""
     builder, page = app.builder, app.config.glossary_page
     if exception or not isinstance(builder, StandaloneHTMLBuilder) or page not in builder.env.all_docs:
         return
-    tips = json.dumps(dict(definitions(builder)), ensure_ascii=False, indent=0)
-    Path(app.outdir, "_static", TIPS).write_text(f"courseLM.glossaryTips = {tips};\n", encoding="utf-8")
+    write_data(app, TIPS, "glossaryTips", dict(definitions(builder)))
 
 
 def setup(app: Sphinx) -> None:

@@ -6,9 +6,7 @@ Both are written to one script file. The definitions of terms are in another one
 from __future__ import annotations
 
 import inspect
-import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from docutils import nodes
@@ -18,6 +16,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 import course_lm
 
 from .citations import entries
+from .page_data import write_data
 from .way import CHAPTER
 
 FILE = "margin.js"
@@ -49,14 +48,13 @@ def names() -> dict[str, str]:
     return {name: text.splitlines()[0].replace("`", "") for name, text in found.items() if text}
 
 
-def write_data(app: Sphinx, exception: Exception | None) -> None:
-    """Write both as a classic script: a page opened as a file may not fetch data."""
+def write_notes(app: Sphinx, exception: Exception | None) -> None:
+    """Write both for ``notes.js``."""
     builder, page = app.builder, app.config.references_page
     if exception or not isinstance(builder, StandaloneHTMLBuilder) or page not in builder.env.all_docs:
         return
     data = {"works": dict(works(builder.env.get_doctree(page))), "names": names()}
-    text = json.dumps(data, ensure_ascii=False, indent=0)
-    Path(app.outdir, "_static", FILE).write_text(f"courseLM.margin = {text};\n", encoding="utf-8")
+    write_data(app, FILE, "margin", data)
 
 
 def load(
@@ -71,5 +69,5 @@ def load(
 
 def setup(app: Sphinx) -> None:
     """Connect the steps above."""
-    app.connect("build-finished", write_data)
+    app.connect("build-finished", write_notes)
     app.connect("html-page-context", load)

@@ -3,14 +3,15 @@
 Sphinx's own excerpts are the first words of a page, and a page that is opened from a disk may not fetch even those.
 """
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
+
+from .citations import section_of
+from .page_data import write_data
 
 LINES = "search-lines.js"
 
@@ -18,9 +19,7 @@ LINES = "search-lines.js"
 def lines(doctree: nodes.document) -> Iterator[tuple[str, str, str]]:
     """For each paragraph its section's anchor and title, and its text, with an ellipsis for a formula."""
     for paragraph in doctree.findall(nodes.paragraph):
-        section: nodes.Node | None = paragraph
-        while section is not None and not isinstance(section, nodes.section):
-            section = section.parent
+        section = section_of(paragraph)
         text = " ".join("".join(words(paragraph)).split())
         if section is not None and text:
             yield section["ids"][0], next(section.findall(nodes.title)).astext(), text
@@ -38,12 +37,11 @@ def words(node: nodes.Node) -> Iterator[str]:
 
 
 def write_lines(app: Sphinx, exception: Exception | None) -> None:
-    """Write them as a classic script, which a page opened from a disk may load."""
+    """Write them for ``search.js``."""
     if exception is not None or not isinstance(app.builder, StandaloneHTMLBuilder):
         return
     found = {page: list(lines(app.env.get_doctree(page))) for page in sorted(app.env.all_docs)}
-    script = f"courseLM.searchLines = {json.dumps(found, ensure_ascii=False, separators=(',', ':'))};\n"
-    Path(app.outdir, "_static", LINES).write_text(script, encoding="utf-8")
+    write_data(app, LINES, "searchLines", found)
 
 
 def add_scripts(

@@ -140,7 +140,7 @@
 
   /** What the model writes; a word that the language does not have is underlined as a checker of spelling does. */
   function written({ text: sample, known }) {
-    const parts = [...sample.replaceAll("\n", "↵")].join("").split(/([a-z]+)/);
+    const parts = sample.replaceAll("\n", "↵").split(/([a-z]+)/);
     return parts.map((part, i) => (i % 2 && !known[(i - 1) / 2] ? make("u", {}, part) : part));
   }
 
