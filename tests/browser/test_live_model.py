@@ -207,9 +207,10 @@ def test_caret_click_and_mouse_ask_about_a_letter(live: Callable[..., Page]) -> 
     assert page.locator(".is-at").inner_text() == "d"
     page.mouse.move(d["x"] + 1.5 * d["width"], d["y"] + 0.8 * d["height"])
     assert "Here came o" in answer(page)
+    page.locator(".live-said", has_text="Here came o").wait_for(state="attached")  # a screen reader is told
     page.locator("article h1").hover()
     assert "Here came d" in answer(page)
-    page.locator(".live-said", has_text="Here came d").wait_for(state="attached")  # and a screen reader is told
+    page.locator(".live-said", has_text="Here came d").wait_for(state="attached")  # and that it is past
 
 
 def test_answer_stands_within_the_first_screen_of_a_phone(live: Callable[..., Page]) -> None:

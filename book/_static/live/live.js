@@ -35,7 +35,7 @@
       const told = {
         onEdit: (text) => this.interrupt({ text }),
         onAsk: (sign) => this.ask(sign),
-        onPoint: (sign) => this.show(sign < 0 ? this.asked : sign),
+        onPoint: (sign) => this.point(sign),
       };
       Object.assign(this, parts.frame(host, { id: `live-${++nWidgets}`, extras, isLinked: this.isLinked, told }));
       if (this.isLinked || extras.includes("write")) {
@@ -119,6 +119,12 @@
       this.show(sign);
       this.send();
       this.tellSoon();
+    }
+
+    /** Show a sign under the pointer, or with -1, where there is none, the one that was asked about. */
+    point(sign) {
+      this.show(sign < 0 ? this.asked : sign);
+      this.tellSoon(); // what is said then is what is shown
     }
 
     setAsked(sign) {
