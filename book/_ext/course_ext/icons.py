@@ -49,7 +49,7 @@ def cut(font: Path, codes: set[int]) -> None:
     """Leave only these characters in a font file."""
     whole = TTFont(font, recalcTimestamp=False)
     keep_only(whole, codes, Options())
-    whole.save(font)
+    whole.save(font)  # in the form that it had
 
 
 def setup(app: Sphinx) -> None:
