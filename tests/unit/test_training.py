@@ -26,7 +26,7 @@ from course_lm import (
 from course_lm.data import even_batches
 from course_lm.distributed import Processes
 from course_lm.evaluate import gap_to_source
-from course_lm.optim import build_optimizers, learning_rate_factor, update
+from course_lm.optim import Muon, build_optimizers, learning_rate_factor, orthogonal, update
 
 loop = importlib.import_module("course_lm.train")  # the module, where the package has the function
 PLAN = TrainConfig(steps=12, batch_size=4, checkpoint_every=5, eval_every=4, warmup_steps=3)
@@ -308,6 +308,34 @@ def test_muon_gets_the_matrices_of_the_blocks_and_adamw_the_rest(fresh):
     sizes = {name: sum(p.numel() for g in o.param_groups for p in g["params"]) for name, o in optimizers.items()}
     assert sizes == {"muon": 2 * 12 * 16**2, "adamw": 2 * 29 * 16 + 16}
     assert list(build_optimizers(model, replace(PLAN, muon_lr=0))) == ["adamw"]
+
+
+@pytest.mark.parametrize("shapes", [[(8, 8), (16, 8), (8, 8)], [(8, 32), (3, 5), (8, 32), (16, 8)]])
+def test_muon_moves_matrices_as_the_one_of_torch_does(shapes):
+    """In bfloat16 a product may round in another way where a processor multiplies several matrices at once."""
+    ours, theirs = ([torch.nn.Parameter(torch.ones(shape)) for shape in shapes] for _ in range(2))
+    optimizers = Muon(ours, 0.02, 0.9), torch.optim.Muon(theirs, 0.02, momentum=0.9, weight_decay=0.0)
+    generator = torch.Generator().manual_seed(0)
+    for _ in range(5):
+        for one, other in zip(ours, theirs, strict=True):
+            one.grad = torch.randn(one.shape, generator=generator)
+            other.grad = one.grad.clone()
+        for optimizer in optimizers:
+            optimizer.step()
+    for one, other in zip(ours, theirs, strict=True):
+        assert (one - 1).abs().mean() > 0.005
+        assert one.detach() == pytest.approx(other.detach(), abs=1e-3)
+
+
+@pytest.mark.parametrize("shape", [(3, 8, 8), (2, 5, 20), (2, 20, 5)])
+def test_every_direction_of_an_orthogonal_matrix_is_stretched_about_as_much(shape):
+    G = torch.randn(shape, generator=torch.Generator().manual_seed(1))
+    U, _, Vh = torch.linalg.svd(G, full_matrices=False)
+    stretch = U.mT @ orthogonal(G).float() @ Vh.mT  # along the directions of G
+    size = stretch.shape[-1]
+    assert stretch[:, ~torch.eye(size, dtype=torch.bool)].abs().max() < 0.03  # none is turned into another
+    assert 0.6 < stretch.diagonal(dim1=1, dim2=2).min()
+    assert stretch.diagonal(dim1=1, dim2=2).max() < 1.25
 
 
 def test_weights_whose_gradients_are_0_stay_where_they_are(fresh):
