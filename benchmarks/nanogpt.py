@@ -17,10 +17,13 @@ import argparse
 import contextlib
 import io
 import math
+import platform
+import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
@@ -55,19 +58,21 @@ FOR_A_GPU = Settings(5000, rows=64, context_length=256, n_layers=6, n_heads=6, w
 
 @dataclass
 class Competitor:
-    """One run: an iterator that makes an update each time, and the seconds spent in it so far."""
+    """One run: an iterator that makes an update each time, and the seconds and updates in it so far."""
 
     name: str
     steps: int
     model: LanguageModel
     run: Iterator[object]
     seconds: float = 0.0
+    done: int = 0
 
     def advance(self) -> None:
         """Make one update."""
         began = time.perf_counter()
         next(self.run)
         self.seconds += time.perf_counter() - began
+        self.done += 1
 
 
 class AsLanguageModel:
@@ -137,11 +142,23 @@ def ours(corpus: Corpus, seed: int, steps: int, precision: Precision) -> Competi
     return Competitor(f"course_lm, {precision}", steps, model, run)
 
 
-def race(competitors: list[Competitor]) -> None:
-    """Advance all in turns, so that each is as far in its own run as the others are in theirs."""
+def race(competitors: list[Competitor], look: Callable[[Competitor], None] = lambda competitor: None) -> None:
+    """Advance all in turns, so that each is as far in its own run as the others are in theirs.
+
+    After each update ``look`` may look at the one that made it, which costs it no time.
+    """
     turns = sorted((step / c.steps, number) for number, c in enumerate(competitors) for step in range(c.steps))
     for _, number in turns:
         competitors[number].advance()
+        look(competitors[number])
+
+
+def processor() -> str:
+    """The name of this machine's processor, and whether it multiplies in bfloat16."""
+    about = Path("/proc/cpuinfo").read_text(encoding="utf-8") if Path("/proc/cpuinfo").exists() else ""
+    name = re.search(r"model name\s*: (.*)", about)
+    kinds = [kind for kind in ("amx_bf16", "avx512_bf16") if kind in about.split()]
+    return f"{name[1] if name else platform.processor()} ({', '.join(kinds) or 'no products in bfloat16'})"
 
 
 def main() -> None:
@@ -153,8 +170,8 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     corpus = load_corpus("shakespeare")
-    print(f"torch {torch.__version__}, one thread\n\n| seed | run | updates | nats per character | seconds | ratio |")
-    print("|---|---|---|---|---|---|", flush=True)
+    print(f"{processor()}, torch {torch.__version__}, one thread\n")
+    print("| seed | run | updates | nats per character | seconds | ratio |\n|---|---|---|---|---|---|", flush=True)
     for seed in range(arguments.seeds):
         peer = nanogpt(arguments.nanogpt, corpus, seed, FOR_A_CPU, torch.device("cpu"))
         runs = [peer, *(ours(corpus, seed, arguments.steps, precision) for precision in RACING)]
