@@ -46,6 +46,17 @@ class Processes:
         wrapped: nn.Module = DistributedDataParallel(model, [device] if device.type == "cuda" else None)
         return wrapped
 
+    def require_same_step(self, step: int) -> None:
+        """Raises ValueError unless all processes have made the same number of updates."""
+        steps = [step] * self.size
+        if self.size > 1:
+            torch.distributed.all_gather_object(steps, step)
+        if len(set(steps)) > 1:
+            raise ValueError(
+                f"all processes must go on from the same checkpoint; theirs are of the updates {steps}. Put the run's "
+                "folder where all machines see it."
+            )
+
     def total(self, values: Tensor) -> Tensor:
         """The sum of ``values`` over all processes."""
         if self.size > 1:
@@ -56,6 +67,14 @@ class Processes:
 def launched() -> Processes:
     """The number of this process and of all, as ``torchrun`` gave them; without it, the only one there is."""
     return Processes(int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1)))
+
+
+def may_be_restarted() -> bool:
+    """Whether ``torchrun --max-restarts`` starts all processes again when one is lost, so that they should go on.
+
+    Which start this is does not tell: those whose own torchrun lost nobody are not counted as restarted.
+    """
+    return int(os.environ.get("TORCHELASTIC_MAX_RESTARTS", 0)) > 0
 
 
 @contextmanager

@@ -77,7 +77,7 @@ def train(
 
     Raises:
         ValueError: if the vocabularies differ, no row fits, or the checkpoint belongs to another plan, text, tokenizer
-            or model.
+            or model, or if processes would go on from different ones.
         ConnectionError: if another process of the same run is lost.
     """
     _check(model, corpus, plan, resume)
@@ -99,15 +99,17 @@ def _updates(
     generator = torch.Generator().manual_seed(plan.seed)
     if resume is not None:
         resume.restore(optimizers, generator, scaler)
-    rows = _rows(model, corpus, plan, device, generator, done=0 if resume is None else resume.step)
+    done = 0 if resume is None else resume.step
+    rows = _rows(model, corpus, plan, device, generator, done)
     with joined(device) as processes, tensor_float_32(device):
+        processes.require_same_step(done)
         compute: Callable[[Tensor], Tensor] = processes.averaging_gradients(model)
         if plan.compile and device.type == "cuda":
             compute = torch.compile(compute)
         losses: list[Tensor] = []
         drops_out = model.config.dropout > 0
         began = time.perf_counter()
-        for step in range(1 if resume is None else resume.step + 1, plan.steps + 1):
+        for step in range(done + 1, plan.steps + 1):
             x, y = (processes.share(ids) for ids in next(rows))  # 2 x (B / processes, T)
             chance = _chance(device, _dropout_seed(plan.seed, step, processes)) if drops_out else nullcontext()
             with chance, autocast(device, dtype):

@@ -15,7 +15,7 @@ from course_lm.cli.options import AsJson, FolderOrNone, ModelName, Seed, TextFil
 from course_lm.cli.text import continuation
 from course_lm.config import ModelConfig, Precision, TrainConfig
 from course_lm.data import Corpus, load_corpus, read_text
-from course_lm.distributed import launched
+from course_lm.distributed import launched, may_be_restarted
 from course_lm.evaluate import evaluate as evaluate_model
 from course_lm.evaluate import gap_to_source
 from course_lm.model import TransformerLM
@@ -41,7 +41,8 @@ def train(
 ) -> None:
     """Train a model, then measure it on the validation split and let it write.
 
-    Started by torchrun, it trains in several processes.
+    Started by torchrun, it trains in several processes; with its --max-restarts, they go on from a checkpoint that is
+    there already.
     """
     plan = replace(TrainConfig.preset(preset), seed=seed, precision=cast(Precision, precision))
     if steps is not None:
@@ -95,9 +96,10 @@ def evaluate(
 
 
 def _checkpoint_to_resume(out: Path, resume: bool) -> Checkpoint | None:
-    if resume:
+    holds_a_run = (out / FILE_NAME).exists()
+    if resume or (may_be_restarted() and holds_a_run):
         return load_checkpoint(out)
-    if (out / FILE_NAME).exists():
+    if holds_a_run:
         raise ValueError(
             f"--out {str(out)!r} already holds a run. Add --resume to go on with it, or choose another folder."
         )

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -69,9 +70,7 @@ def started(rank: int, port: int, *words: object) -> subprocess.Popen[str]:
 
 
 def test_the_command_trains_in_two_processes_and_a_lost_one_ends_it_with_a_message(tmp_path, corpus_file):
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    out = tmp_path / "run"
+    port, out = free_port(), tmp_path / "run"
     first, second = (started(rank, port, "train", "--corpus", corpus_file, "--out", out) for rank in (0, 1))
     log = out / "records.jsonl"
     while first.poll() is None and (not log.exists() or log.read_text().count("\n") < 2):
@@ -84,6 +83,63 @@ def test_the_command_trains_in_two_processes_and_a_lost_one_ends_it_with_a_messa
     assert first.returncode == 1
     assert "course-lm: process 0 of 2 stopped, most likely since it lost another one" in err
     assert "Start all of them again with --resume." in err
+
+
+def machine(rank: int, port: int, restarts: int, *words: object) -> subprocess.Popen[str]:
+    """The torchrun of one of two machines, which starts one process and sees the other machine's at an address."""
+    command = [sys.executable, "-m", "torch.distributed.run", "--nnodes", "2", "--nproc-per-node", "1"]
+    command += ["--rdzv-backend", "c10d", "--rdzv-endpoint", f"127.0.0.1:{port}", "--rdzv-id", "run"]
+    command += ["--rdzv-conf", f"is_host={rank == 0}", "--local-addr", "127.0.0.1", "--max-restarts", str(restarts)]
+    command += ["-m", "course_lm.cli", *map(str, words)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+
+
+def workers(torchrun: subprocess.Popen[str]) -> list[int]:
+    """The processes that a torchrun has started."""
+    listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(torchrun.pid)], capture_output=True, text=True)
+    return [int(pid) for pid in listed.stdout.split()]
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+@pytest.mark.long
+def test_two_machines_go_on_by_themselves_when_a_process_of_one_is_killed(tmp_path, corpus_file):
+    """As if it had not been killed, to the last bit; the checkpoint lies where both see it."""
+    port, command = free_port(), ("train", "--corpus", corpus_file, "--steps", 120, "--json", "--out")
+    machines = [machine(rank, port, 2, *command, tmp_path / "killed") for rank in (0, 1)]
+    log = tmp_path / "killed" / "records.jsonl"
+    while not log.exists() or log.read_text().count("\n") < 70:  # a checkpoint is written after 50 updates
+        assert [one.poll() for one in machines] == [None, None]
+        time.sleep(0.05)
+    os.kill(workers(machines[1])[0], signal.SIGKILL)
+    told = [one.communicate(timeout=240) for one in machines]
+    assert [one.returncode for one in machines] == [0, 0], told
+    port = free_port()
+    for one in [machine(rank, port, 0, *command, tmp_path / "whole") for rank in (0, 1)]:
+        one.communicate(timeout=240)
+    losses = [
+        [json.loads(line)["nats_per_token"] for line in (tmp_path / run / "records.jsonl").read_text().splitlines()]
+        for run in ("killed", "whole")
+    ]
+    assert losses[0] == losses[1]
+    assert len(losses[0]) == 120
+
+
+@pytest.mark.long
+def test_machines_that_do_not_see_the_same_folder_are_told_so(tmp_path, corpus_file):
+    port, command = free_port(), ("train", "--corpus", corpus_file, "--steps", 60, "--out")
+    one = subprocess.run([sys.executable, "-m", "course_lm.cli", *map(str, command), tmp_path / "0"], check=True)
+    assert one.returncode == 0
+    (tmp_path / "1").mkdir()
+    machines = [
+        machine(rank, port, 0, *command, tmp_path / str(rank), *(["--resume"] if rank == 0 else [])) for rank in (0, 1)
+    ]
+    told = [one.communicate(timeout=120)[1] for one in machines]
+    for err in told:
+        assert "all processes must go on from the same checkpoint; theirs are of the updates [60, 0]" in err
 
 
 def test_the_rows_of_a_batch_are_shared_without_loss():

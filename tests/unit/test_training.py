@@ -334,7 +334,7 @@ def test_every_direction_of_an_orthogonal_matrix_is_stretched_about_as_much(shap
     stretch = U.mT @ orthogonal(G).float() @ Vh.mT  # along the directions of G
     size = stretch.shape[-1]
     assert stretch[:, ~torch.eye(size, dtype=torch.bool)].abs().max() < 0.03  # none is turned into another
-    assert 0.6 < stretch.diagonal(dim1=1, dim2=2).min()
+    assert stretch.diagonal(dim1=1, dim2=2).min() > 0.6
     assert stretch.diagonal(dim1=1, dim2=2).max() < 1.25
 
 
