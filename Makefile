@@ -12,7 +12,8 @@ BY_FILE := -n 2 --dist loadfile
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=600 --ignore=tests/notebooks/specimen.ipynb
 NOTEBOOKS := tests/notebooks book solutions
 
-.PHONY: setup book pdf test test-unit test-notebooks test-browser test-long notebooks repo test-colab gpu-runs pretrained-record lab serve lint audit release lock clean
+.PHONY: setup book pdf test test-unit test-notebooks test-browser test-long test-lowest notebooks repo test-colab \
+	gpu-runs pretrained-record lab serve lint audit release lock clean distclean
 
 setup: $(READY)
 
@@ -47,6 +48,14 @@ test-unit: $(READY)
 test-notebooks: $(READY)
 	$(FIXED) $(BIN)/python book/_tools/live_toy.py
 	$(FIXED) $(BIN)/python -m pytest $(BY_FILE) $(NBVAL) $(NOTEBOOKS)
+
+# With the oldest versions that pyproject.toml admits of what the package needs, and the newest of all else.
+test-lowest:
+	rm -rf .venv-lowest
+	$(PYTHON) -m venv .venv-lowest
+	sed -n '/^dependencies = /,/^]/s/ *"\([a-z]*\)>=\([0-9.]*\).*/\1==\2.*/p' pyproject.toml > .venv-lowest/lowest.txt
+	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check -e ".[test]" -c .venv-lowest/lowest.txt
+	$(FIXED) .venv-lowest/bin/python -m pytest $(BY_FILE) $(NBVAL) tests/unit book solutions
 
 # What takes minutes: whole classes, every attack on the grader, kills, and training until it is good.
 test-long: $(SITE)
@@ -128,5 +137,9 @@ lock:
 		| grep -viE '^(torch|triton|nvidia-|cuda-|setuptools|sympy|mpmath|networkx|fsspec)' > constraints.txt
 	rm -rf .venv-lock
 
+# All that is made but the environments, which take minutes to make again; distclean takes these too.
 clean:
-	rm -rf _build .cache dist runs/toy CONTENTS.md book/_static/live/toy_*.js .venv .venv-lock .venv-release .venv-colab .mypy_cache .ruff_cache .hypothesis
+	rm -rf _build .cache dist runs/toy CONTENTS.md book/_static/live/toy_*.js .mypy_cache .ruff_cache .hypothesis
+
+distclean: clean
+	rm -rf .venv .venv-*
