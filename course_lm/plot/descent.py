@@ -79,14 +79,14 @@ def loss_slices(canvas: Canvas, distances: Sequence[float], losses: Mapping[str,
 
 @drawing
 def logit_pushes(
-    canvas: Canvas, tokens: Sequence[str], probabilities: Sequence[float], truth: str, prefix: str
+    canvas: Canvas, tokens: Sequence[str], probabilities: Sequence[float], pushes: Sequence[float], prefix: str
 ) -> None:
     """Which logits does a step of descent raise, and which does it lower?
 
     Args:
         tokens: candidates for the next token.
         probabilities: what the model gives to each.
-        truth: the token that came.
+        pushes: of each; that of the token which came is the only one above 0.
         prefix: what the model has read.
     """
     title = (
@@ -96,8 +96,7 @@ def logit_pushes(
     )
     axes = canvas.axes("probability", title, height=90 + 36 * len(tokens))
     came = " came" if canvas.narrow else ", which came"
-    for row, (token, p) in enumerate(zip(tokens, probabilities, strict=True)):
-        push = float(token == truth) - p
+    for row, (p, push) in enumerate(zip(probabilities, pushes, strict=True)):
         axes.plot([p], [row], "o", color=MODEL, clip_on=False, markersize=8, zorder=3)
         if abs(push) > 0.03:
             arrow = {"arrowstyle": "-|>", "color": INK, "linewidth": 1.8, "shrinkA": 7, "shrinkB": 0}
@@ -107,7 +106,7 @@ def logit_pushes(
     axes.annotate("push", (1, 1), (52, 10), "axes fraction", "offset points", ha="right", color=INK_2)
     axes.set(xlim=(0, 1), ylim=(len(tokens) - 0.4, -0.6))
     axes.set_yticks(
-        range(len(tokens)), [f"{visible(token)}{came}" if token == truth else visible(token) for token in tokens]
+        range(len(tokens)), [visible(token) + came * (push > 0) for token, push in zip(tokens, pushes, strict=True)]
     )
     axes.tick_params(axis="y", labelcolor=INK, pad=12)
     axes.grid(axis="x", visible=True)

@@ -48,11 +48,17 @@ def test_a_slice_goes_through_the_losses_at_its_distances(narrow):
 
 @WIDTHS
 def test_an_arrow_leads_from_what_was_said_to_what_came_and_says_the_push(narrow):
-    pushes = plot.logit_pushes(["a", " ", "b"], [0.75, 0.25, 0.0], "a", "x")
+    pushes = plot.logit_pushes(["a", " ", "b"], [0.75, 0.25, 0.0], [0.25, -0.25, 0.0], "x")
     axes = first_axes(pushes.figure(narrow=narrow))
     arrows = [(text.xyann, text.xy) for text in axes.texts if text.arrow_patch]
     assert arrows == [((0.75, 0), (1, 0)), ((0.25, 1), (0, 1))]
     assert [text.get_text() for text in axes.texts if text.get_text()] == ["+0.25", "−0.25", "≈ 0", "push"]
+
+
+def test_a_push_says_the_number_that_is_printed_beside_it():
+    push = 0.55503  # of a probability that is stored as 0.445, and 1 - 0.445 is a little less than 0.555
+    axes = first_axes(plot.logit_pushes(["s", " "], [1 - push, push], [push, -push], "x").figure())
+    assert f"{push:+.2f}" in [text.get_text() for text in axes.texts]
 
 
 @WIDTHS
