@@ -59,9 +59,11 @@ def train_once(
     with _alone(folder):
         checkpoint = _kept(folder)
         model = TransformerLM(config, seed) if checkpoint is None else checkpoint.model
-        run = train(model, corpus, plan, folder=folder, resume=checkpoint)
-        for _ in run_log.keep(run, folder, after_step=0 if checkpoint is None else checkpoint.step):
-            pass
+        done = 0 if checkpoint is None else checkpoint.step
+        if done < plan.steps:  # a whole run needs no optimizer, whose first use makes torch load its compiler
+            run = train(model, corpus, plan, folder=folder, resume=checkpoint)
+            for _ in run_log.keep(run, folder, after_step=done):
+                pass
         return model.to(pick_device()), run_log.read(folder)
 
 
