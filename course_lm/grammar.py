@@ -95,7 +95,7 @@ def tabulate(grammar: Grammar, tokenizer: CharTokenizer) -> tuple[list[list[int]
         next_situation, p = [IMPOSSIBLE] * V, np.zeros(V)
         next_situation[bos] = START_SITUATION
         for character, rest in _by_next_character(walks).items():
-            token = int(tokenizer.encode(character))
+            token = tokenizer.alphabet.index(character)
             p[token] = weight = sum(w for w, _, _ in rest)
             if character != LINE_BREAK:
                 settled = _settle(grammar, [(w / weight, text, target) for w, text, target in rest])
