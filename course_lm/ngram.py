@@ -105,6 +105,15 @@ class NGramLM:
                 self._contexts.append(seen)
         return self
 
+    def shorter(self, order: int) -> NGramLM:
+        """The n-gram of a lower order that has counted the same text: its counts are among these."""
+        if whole_number("order", order, at_least=1) > self.order:
+            raise ValueError(f"order must be at most that of this model, {self.order}; got {order}. Fit a longer one.")
+        other = NGramLM(order, self.vocab_size)
+        other._contexts, other._occurrences = self._contexts[:order], self._occurrences[:order]
+        other._variety = self._variety[: order - 1]
+        return other
+
     def new_cache(self, batch_size: int) -> TokenCache:
         """An empty cache for reading ``batch_size`` rows token by token."""
         return TokenCache(batch_size, longest=self.order - 1)

@@ -71,6 +71,13 @@ def test_the_first_positions_of_a_row_are_predicted_by_shorter_n_grams(corpus):
         torch.testing.assert_close(p[t], NGramLM(t + 2, 29).fit(corpus.train)(row)[0, t])
 
 
+@pytest.mark.parametrize("order", [1, 2, 4, 5])
+def test_a_shorter_n_gram_equals_one_that_counted_the_text_itself(order, corpus):
+    shorter, row = NGramLM(5, 29).fit(corpus.train).shorter(order), corpus.val[None]
+    assert shorter.order == order
+    assert torch.equal(shorter(row), NGramLM(order, 29).fit(corpus.train)(row))
+
+
 @pytest.mark.parametrize("length", range(1, 9))
 def test_rows_may_be_shorter_than_the_context(corpus, length):
     model = NGramLM(8, 29).fit(corpus.train)
@@ -108,6 +115,8 @@ def test_bad_input_is_refused_in_a_sentence(ids):
     assert NGramLM(4, 5).fit(torch.tensor([1, 2, 1, 3]))(torch.tensor([[1, 2]])).isfinite().all()
     with pytest.raises(ValueError, match="call fit"):
         NGramLM(2, 29)(ids)
+    with pytest.raises(ValueError, match=r"at most that of this model, 2; got 3\. Fit a longer one"):
+        NGramLM(2, 29).shorter(3)
     bad: list[tuple[Any, Any, str]] = [
         (0, 5, "order must be a whole number of at least 1; got 0"),
         (2.5, 5, "order must be a whole number of at least 1; got 2.5"),
