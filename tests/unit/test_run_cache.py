@@ -52,6 +52,12 @@ def test_the_same_call_trains_once_and_gives_the_same_model_and_records(corpus, 
     assert [record.step for record in first_records] == [1, 2, 3, 4]
 
 
+def test_a_kept_run_is_not_even_begun_again(corpus, monkeypatch):
+    run_cache.train_once(SHAPE, corpus, PLAN)
+    monkeypatch.setattr(run_cache, "train", None)
+    assert run_cache.train_once(SHAPE, corpus, PLAN)[0].training
+
+
 def test_another_seed_plan_or_code_is_another_run(corpus, cache, steps_made, monkeypatch):
     run_cache.train_once(SHAPE, corpus, PLAN)
     run_cache.train_once(SHAPE, corpus, PLAN, seed=1)
