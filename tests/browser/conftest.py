@@ -70,13 +70,13 @@ def pages(site: Path) -> list[str]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that takes ``path`` once for each page, search and index too; without a book, ``site`` complains.
 
-    One that takes ``sample`` runs for the chapters, the live model, the glossary, one exercise and one solution.
+    One that takes ``sample`` runs for those that no test of a figure opens from the disk, and one of each kind.
     """
     pages = [*(written_pages() or ["book/index.html"]), "search.html", "genindex.html"]
     if "path" in metafunc.fixturenames:
         metafunc.parametrize("path", pages)
     if "sample" in metafunc.fixturenames:
-        kinds = re.compile(r"book/(0|index|live|glossary)|(exercises|solutions)/03|search")
+        kinds = re.compile(r"book/(08|index|glossary)|(exercises|solutions)/03|search")
         metafunc.parametrize("sample", [page for page in pages if kinds.match(page)])
 
 
@@ -109,26 +109,48 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+BY_PAGE = ("viewport", "color_scheme", "reduced_motion")  # options that an open page can change
+
+
 @dataclass
 class Desk:
-    """The open pages of a run, one for each set of options, and what went wrong in the present test.
+    """The open pages of a run, as few as can be, and what went wrong in the present test.
 
-    A page is used again by the next test, since a new one costs four times as much as going elsewhere.
+    A page is used again by the next test: a new one costs four times as much as going elsewhere, and has no cache.
     """
 
     browser: Browser
     pages: dict[str, Page] = field(default_factory=dict)
+    kept: set[Page] = field(default_factory=set)
     complaints: list[str] = field(default_factory=list)
 
     def page(self, options: dict[str, Any]) -> Page:
-        """The page with these options of Playwright's contexts."""
-        key = repr(sorted(options.items()))
+        """The page with these options of Playwright's contexts, set as the next test wants it."""
+        of_context = {name: value for name, value in options.items() if name not in BY_PAGE}
+        key = repr(sorted(of_context.items()))
         if key not in self.pages:
-            context = self.browser.new_context(**options)
+            context = self.browser.new_context(**of_context)
             context.set_default_timeout(10_000)
             record_complaints(context, self.complaints)
             self.pages[key] = context.new_page()
-        return self.pages[key]
+        page = self.pages[key]
+        page.set_viewport_size(options.get("viewport", {"width": 1280, "height": 720}))
+        page.emulate_media(
+            media="screen",
+            color_scheme=options.get("color_scheme", "light"),
+            reduced_motion=options.get("reduced_motion", "no-preference"),
+        )
+        return page
+
+    def clear(self) -> None:
+        """Leave each page that no test has kept, so that it computes nothing more, and forget what it stored."""
+        for page in self.pages.values():
+            if page not in self.kept and page.url != "about:blank":
+                origin = "/".join(page.url.split("/")[:3])
+                page.goto("about:blank")
+                session = page.context.new_cdp_session(page)
+                session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "local_storage"})
+                session.detach()
 
 
 @pytest.fixture(scope="session")
@@ -141,21 +163,23 @@ def desk(browser: Browser) -> Desk:
 def open_page(desk: Desk) -> Iterator[Callable[..., Page]]:
     """A function that opens an address, waits for its formulas, and returns the page.
 
-    It takes Playwright's context options, such as ``viewport`` and ``has_touch``. A request to another host
-    or an error on the console fails the test that opened the page.
+    It takes Playwright's context options, such as ``viewport`` and ``has_touch``. A test that leaves a page as it
+    was says ``kept=True``, and the next one that says so finds the page open. A request to another host or an error
+    on the console fails the test that opened the page.
     """
     desk.complaints.clear()
 
-    def open_page(url: str, **options: Any) -> Page:
+    def open_page(url: str, *, kept: bool = False, **options: Any) -> Page:
         page = desk.page(options)
+        if kept and page in desk.kept and page.url == url:
+            return page
         page.mouse.move(0, 0)  # off whatever the last test pointed at
-        if "viewport" in options:
-            page.set_viewport_size(options["viewport"])
-        page.emulate_media(color_scheme=options.get("color_scheme", "light"), media="screen")
         go(page, url)
+        (desk.kept.add if kept else desk.kept.discard)(page)
         return page
 
     yield open_page
+    desk.clear()
     assert not desk.complaints, "\n".join(desk.complaints)
 
 
@@ -183,12 +207,7 @@ def is_local(url: str) -> bool:
 
 def go(page: Page, url: str) -> None:
     """Open an address and wait until its formulas are typeset."""
-    page.goto("about:blank")  # going from a page to an anchor of itself would not load it again
+    if page.url.partition("#")[0] == url.partition("#")[0]:
+        page.goto("about:blank")  # going from a page to an anchor of itself would not load it again
     page.goto(url)
     page.evaluate("window.MathJax?.startup?.promise?.then(() => null)")
-
-
-@pytest.fixture(scope="session")
-def visit() -> Callable[[Page, str], None]:
-    """``visit(page, url)``: go on to another address in the same page."""
-    return go

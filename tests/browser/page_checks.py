@@ -17,20 +17,24 @@ MOST_KILOBYTES = 750  # over the network, on a first visit
 
 
 def all_checks(page: Page, *, like_another: bool = False) -> Iterator[str]:
-    """Look at a page that was opened in light mode, in every width and both modes; it is changed by that.
+    """Look at a page that was opened in light mode, in every width and both modes; little is left of it.
 
-    Of a page that is built like another one, axe looks at colors and at what only a phone shows.
+    Of a page that is built like another one, axe looks at colors, and at all else on a phone alone.
     """
     yield from formulas(page)
     yield from weight(page)
-    yield from colors(page)
+    new, complaints = mark_styles(page)
+    yield from complaints
+    page.evaluate(SHRINK)
     for width in WIDTHS:
         set_width(page, width)
         yield from sideways(page)
         if width in (768, 390):  # at 320 letters shrink with their drawing
             yield from (f"{width} pixels: {complaint}" for complaint in drawings(page))
         if width in AXE_WIDTHS and (width == 390 or not like_another):
-            yield from (f"{width} pixels: {violation}" for violation in AXE_WIDTHS[width](page))
+            yield from (f"{width} pixels: {violation}" for violation in axe(page, AXE_WIDTHS[width]))
+    set_width(page, WIDTHS[0])
+    yield from contrast(page, new)
 
 
 def set_width(page: Page, width: int) -> None:
@@ -71,17 +75,28 @@ def sideways(page: Page) -> Iterator[str]:
 
 
 def colors(page: Page) -> Iterator[str]:
-    """Text with too little contrast. It ends in light mode."""
+    """Text with too little contrast. Little more than that text is left of the page."""
+    new, complaints = mark_styles(page)
+    yield from complaints
+    yield from contrast(page, new)
+
+
+def mark_styles(page: Page) -> tuple[dict[Theme, set[str]], list[str]]:
+    """Mark an element of each style that is new in a mode; return those styles, and what is wrong with drawings."""
     new, complaints = {}, []
-    for mode in THEMES:
+    for mode in reversed(THEMES):
         switch_to(page, mode)
         new[mode] = set(page.evaluate(MARK_STYLES, list(SOUND_STYLES)))
         complaints += [f"{mode}: {complaint}" for complaint in drawings(page)]
-    page.evaluate(UNWRAP_CODE)
-    for mode in reversed(THEMES):
+    return new, complaints
+
+
+def contrast(page: Page, new: dict[Theme, set[str]]) -> Iterator[str]:
+    """Too little contrast in the marked elements, which are all that is left of the page."""
+    complaints = []
+    for mode in (mode for mode in THEMES if new[mode]):
         switch_to(page, mode)
-        if new[mode]:
-            complaints += [f"{mode}: {violation}" for violation in axe(page, COLORS_ALONE, of=MARKED)]
+        complaints += [f"{mode}: {fault}" for fault in faults_of(page, "[data-style]", COLORS_ALONE)]
     if not complaints:
         SOUND_STYLES.update(*new.values())
     yield from complaints
@@ -145,16 +160,6 @@ def other_violations(page: Page) -> Iterator[str]:
     yield from axe(page, WITHOUT_COLORS)
 
 
-def layout_violations(page: Page) -> Iterator[str]:
-    """What axe knows of boxes that scroll or hide."""
-    yield from axe(page, {"runOnly": LAYOUT})
-
-
-def phone_violations(page: Page) -> Iterator[str]:
-    """The same, and of what only a phone shows: names of its buttons, regions, and what is too small for a finger."""
-    yield from axe(page, {"runOnly": [*LAYOUT, "button-name", "link-name", "label", "region", "target-size"]})
-
-
 def switch_to(page: Page, theme: Theme) -> None:
     """Let the system prefer light or dark, which the book follows.
 
@@ -194,11 +199,20 @@ MARK_STYLES = """(seen) => {
     for (const element of first.values()) element.setAttribute("data-style", "");
     return [...first.keys()];
 }"""
-MARKED = "() => document.querySelectorAll('[data-style]')"
-# Half of all elements only color a piece of code, and nothing else of them matters to axe.
-UNWRAP_CODE = """() => {
+# Most elements of a chapter color a piece of code, draw a formula or a plot, or repeat the row of a table before.
+# Nothing of them matters to axe, and the page stays as wide and as high.
+SHRINK = """() => {
     for (const span of document.querySelectorAll(":is(pre, code, dt.sig) span"))
         if ([...span.attributes].every(({ name }) => name === "class")) span.replaceWith(...span.childNodes);
+    for (const drawing of document.querySelectorAll("figure.plot svg > g")) drawing.replaceChildren();
+    for (const cell of document.querySelectorAll("figure.plot tbody tr:nth-child(n + 4)")) cell.remove();
+    const formulas = [...document.querySelectorAll("mjx-container")].slice(3);
+    const widths = formulas.map((formula) => formula.firstElementChild.getBoundingClientRect().width);
+    formulas.forEach((formula, i) => {
+        const box = document.createElement("span");
+        box.style.cssText = `display: inline-block; width: ${widths[i]}px`;
+        formula.replaceChildren(box);
+    });
 }"""
 WITHOUT_COLORS = {"rules": {"color-contrast": {"enabled": False}, "target-size": {"enabled": True}}}
 LAYOUT = ["scrollable-region-focusable", "aria-hidden-focus"]
@@ -207,8 +221,8 @@ COLORS_ALONE = {"runOnly": ["color-contrast"]}
 QUICK = {"resultTypes": ["violations"], "preload": False}
 
 
-# What axe looks for in a width: everything once, and then what another width can change.
-AXE_WIDTHS = {1280: other_violations, 768: layout_violations, 390: phone_violations}
+# What axe looks for in a width; on a tablet, that is boxes that scroll or hide.
+AXE_WIDTHS: dict[int, dict[str, Any]] = {1280: WITHOUT_COLORS, 768: {"runOnly": LAYOUT}, 390: WITHOUT_COLORS}
 
 
 @functools.cache
@@ -217,6 +231,27 @@ def axe_script() -> str:
     import axe_playwright_python
 
     return next(Path(axe_playwright_python.__file__).parent.glob("axe*.js")).read_text(encoding="utf-8")
+
+
+# Axe reads a whole page before it looks at a part, and a chapter has ten times the elements of any figure.
+LEAVE_ONLY = """(selector) => {
+    const kept = [...document.querySelectorAll(selector)];
+    const prune = (element) => {
+        for (const child of [...element.children])
+            if (kept.some((one) => child !== one && child.contains(one))) prune(child);
+            else if (!kept.includes(child)) child.remove();
+    };
+    // The page's scripts may miss what is gone.
+    for (const kind of ["error", "unhandledrejection"]) addEventListener(kind, (event) => event.preventDefault());
+    prune(document.body);
+    return kept.length;
+}"""
+
+
+def faults_of(page: Page, selector: str, options: dict[str, Any] | None = None) -> list[str]:
+    """What axe finds in some elements. All that is not around or in them is taken out of the page."""
+    assert page.evaluate(LEAVE_ONLY, selector), selector
+    return list(axe(page, options or {}, of=f"() => document.querySelectorAll({selector!r})"))
 
 
 def axe(page: Page, options: dict[str, Any], *, of: str = "() => [document]") -> Iterator[str]:

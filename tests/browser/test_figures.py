@@ -46,9 +46,9 @@ def press(page: Page, key: str, times: int = 1) -> None:
         page.keyboard.press(key)
 
 
-def test_softmax_follows_the_logits_and_the_temperature(open_page: OpenPage, server: str, site: Path) -> None:
+def test_softmax_follows_the_logits_and_the_temperature(open_page: OpenPage, site: Path) -> None:
     letters, z = zip(*((letter, float(logit)) for letter, logit in table(site, "softmax")), strict=True)
-    page = open_page(f"{server}/book/{CHAPTERS['softmax']}.html")
+    page = open_page(f"{site.as_uri()}/book/{CHAPTERS['softmax']}.html")
     assert shares(page) == softmax(z, 1)
     page.get_by_label(f"logit of {letters[1]}").focus()
     press(page, "ArrowRight", round(10 * (z[0] - z[1])))  # a step is a tenth
@@ -82,9 +82,9 @@ def softmax(z: Sequence[float], tau: float) -> list[str]:
     return [f"{100 * p:.1f} %" for p in weights / weights.sum()]
 
 
-def test_surprisal_is_the_negative_logarithm_up_to_both_ends(open_page: OpenPage, server: str, site: Path) -> None:
+def test_surprisal_is_the_negative_logarithm_up_to_both_ends(open_page: OpenPage, site: Path) -> None:
     examples = [row[0] for row in table(site, "surprisal")]
-    page = open_page(f"{server}/book/{CHAPTERS['surprisal']}.html")
+    page = open_page(f"{site.as_uri()}/book/{CHAPTERS['surprisal']}.html")
     figure = page.locator('figure[data-figure="surprisal"]')
     for example in examples:
         figure.get_by_role("button", name=f"p = {example}", exact=True).press("Enter")
@@ -126,12 +126,12 @@ def drag(page: Page, axes: Locator, start: float, to: float) -> None:
     page.mouse.up()
 
 
-def test_coder_narrows_the_interval_by_the_shares(open_page: OpenPage, server: str, site: Path) -> None:
+def test_coder_narrows_the_interval_by_the_shares(open_page: OpenPage, site: Path) -> None:
     rows = table(site, "coder")
     first, second = ({symbol: Fraction(row[k]) for symbol, *row in rows} for k in (0, 1))
     code = static_part(site, "coder").code
     assert code is not None
-    page = open_page(f"{server}/book/{CHAPTERS['coder']}.html")
+    page = open_page(f"{site.as_uri()}/book/{CHAPTERS['coder']}.html")
     assert walk(page, code.get_text(), first).startswith("0.01001100100111 ")  # the code words of the chapter
     page.get_by_label("message").fill("aaxaa")  # x is no symbol
     page.locator(".course-figure").get_by_label("shares").select_option("mostly a")
@@ -174,14 +174,12 @@ def assert_numbers(page: Page, coded: str, share: dict[str, Fraction]) -> str:
     return name
 
 
-def test_mask_says_in_which_layer_an_open_cell_gives_an_answer_away(
-    open_page: OpenPage, server: str, site: Path
-) -> None:
+def test_mask_says_in_which_layer_an_open_cell_gives_an_answer_away(open_page: OpenPage, site: Path) -> None:
     code = static_part(site, "mask").code
     assert code is not None
     n = len(code.get_text())
     mask = np.tri(n, dtype=bool)
-    page = open_page(f"{server}/book/{CHAPTERS['mask']}.html")
+    page = open_page(f"{site.as_uri()}/book/{CHAPTERS['mask']}.html")
     cells = page.locator(".mask-table tbody button")
     status = page.locator('[data-figure="mask"] [role="status"]')
     assert verdicts(page) == ["never"] * n
@@ -225,8 +223,8 @@ def layers_to_answer(mask: np.ndarray) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ["mask", "coder"])
-def test_figures_keep_their_height_while_used(open_page: OpenPage, server: str, name: str) -> None:
-    page = open_page(f"{server}/book/{CHAPTERS[name]}.html", viewport={"width": 390, "height": 844})
+def test_figures_keep_their_height_while_used(open_page: OpenPage, site: Path, name: str) -> None:
+    page = open_page(f"{site.as_uri()}/book/{CHAPTERS[name]}.html", viewport={"width": 390, "height": 844})
     figure = page.locator(f'figure[data-figure="{name}"]')
     heights = [figure.evaluate("figure => figure.offsetHeight")]
     if name == "mask":
@@ -251,7 +249,7 @@ def assert_accessible(page: Page) -> None:
     for mode, rules in rules_of.items():
         page.emulate_media(color_scheme=mode, reduced_motion="reduce")
         page.wait_for_selector(f'html[data-theme="{mode}"]', state="attached")
-        assert list(page_checks.axe(page, rules, of="() => document.querySelectorAll('.course-figure')")) == []
+        assert page_checks.faults_of(page, ".course-figure", rules) == []
     page.emulate_media(media="print")
     assert (figure.locator(".figure-live").is_visible(), figure.locator(".figure-static").is_visible()) == (False, True)
     page.emulate_media(media="screen", color_scheme="light", reduced_motion="no-preference")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 OpenPage = Callable[..., "Page"]
+Notation = Callable[..., "Page"]
 NOTATION = "book/notation.html"  # its terms stand in tables, whose scrolling boxes could clip a definition
 TIP = ".glossary-tip"
 
@@ -23,8 +24,23 @@ def term(page: Page, name: str) -> Locator:
     return page.locator(f'article a.glossary-term[href$="#term-{name}"]').first
 
 
-def test_mouse_opens_a_definition_and_leaving_closes_it(open_page: OpenPage, base: str) -> None:
-    page = open_page(f"{base}/{NOTATION}")
+@pytest.fixture
+def notation(open_page: OpenPage, server: str) -> Notation:
+    """``notation()``: the page of the notation, which other tests of this file have used, with nothing open."""
+
+    def notation(base: str = server, **options: object) -> Page:
+        page = open_page(f"{base}/{NOTATION}", **{"kept": True, **options})
+        page.evaluate("document.activeElement.blur(), scrollTo(0, 0)")
+        page.mouse.move(0, 0)
+        page.keyboard.press("Escape")
+        page.locator(TIP).wait_for(state="detached")
+        return page
+
+    return notation
+
+
+def test_mouse_opens_a_definition_and_leaving_closes_it(notation: Notation, base: str) -> None:
+    page = notation(base)
     term(page, "perplexity").hover()
     tip = page.locator(TIP)
     tip.wait_for()
@@ -33,16 +49,16 @@ def test_mouse_opens_a_definition_and_leaving_closes_it(open_page: OpenPage, bas
     tip.wait_for(state="detached")
 
 
-def test_mouse_can_travel_into_the_definition(open_page: OpenPage, server: str) -> None:
-    page = open_page(f"{server}/{NOTATION}")
+def test_mouse_can_travel_into_the_definition(notation: Notation) -> None:
+    page = notation()
     term(page, "perplexity").hover()
     page.locator(f"{TIP} .glossary-tip-more").hover()
     page.wait_for_timeout(400)  # longer than the delay after which a definition closes
     assert page.locator(TIP).is_visible()
 
 
-def test_keyboard_focus_opens_a_definition_and_tab_goes_into_it(open_page: OpenPage, server: str) -> None:
-    page = open_page(f"{server}/{NOTATION}")
+def test_keyboard_focus_opens_a_definition_and_tab_goes_into_it(notation: Notation) -> None:
+    page = notation(kept=False)
     reach_with_tab(page, "term-token")
     tip = page.locator(TIP)
     tip.wait_for()
@@ -55,8 +71,8 @@ def test_keyboard_focus_opens_a_definition_and_tab_goes_into_it(open_page: OpenP
     tip.filter(has_text="The unit in which").wait_for(state="detached")
 
 
-def test_moving_the_focus_back_closes(open_page: OpenPage, server: str) -> None:
-    page = open_page(f"{server}/{NOTATION}")
+def test_moving_the_focus_back_closes(notation: Notation) -> None:
+    page = notation(kept=False)
     reach_with_tab(page, "term-token")
     page.locator(TIP).wait_for()
     page.keyboard.press("Shift+Tab")
@@ -73,8 +89,8 @@ def reach_with_tab(page: Page, anchor: str) -> None:
     pytest.fail(f"60 presses of Tab did not reach a link to {anchor}")
 
 
-def test_escape_closes_and_gives_the_focus_back(open_page: OpenPage, server: str) -> None:
-    page = open_page(f"{server}/{NOTATION}")
+def test_escape_closes_and_gives_the_focus_back(notation: Notation) -> None:
+    page = notation(kept=False)
     reach_with_tab(page, "term-token")
     page.keyboard.press("Tab")
     page.keyboard.press("Escape")
@@ -86,8 +102,8 @@ def test_escape_closes_and_gives_the_focus_back(open_page: OpenPage, server: str
     assert page.locator(TIP).count() == 0
 
 
-def test_first_tap_opens_and_second_tap_follows(open_page: OpenPage, server: str) -> None:
-    page = open_page(f"{server}/{NOTATION}", has_touch=True, is_mobile=True, viewport={"width": 390, "height": 800})
+def test_first_tap_opens_and_second_tap_follows(notation: Notation) -> None:
+    page = notation(has_touch=True, is_mobile=True, viewport={"width": 390, "height": 800})
     link = term(page, "perplexity")
     link.tap()
     page.locator(TIP).wait_for()
@@ -96,16 +112,16 @@ def test_first_tap_opens_and_second_tap_follows(open_page: OpenPage, server: str
     page.wait_for_url("**/glossary.html#term-perplexity")
 
 
-def test_tap_elsewhere_closes(open_page: OpenPage, server: str) -> None:
-    page = open_page(f"{server}/{NOTATION}", has_touch=True, is_mobile=True, viewport={"width": 390, "height": 800})
+def test_tap_elsewhere_closes(notation: Notation) -> None:
+    page = notation(has_touch=True, is_mobile=True, viewport={"width": 390, "height": 800})
     term(page, "token").tap()
     page.locator(TIP).wait_for()
     page.locator("article p").first.tap()
     assert page.locator(TIP).count() == 0
 
 
-def test_see_in_glossary_leads_to_the_entry(open_page: OpenPage, base: str) -> None:
-    page = open_page(f"{base}/{NOTATION}")
+def test_see_in_glossary_leads_to_the_entry(notation: Notation, base: str) -> None:
+    page = notation(base)
     term(page, "perplexity").hover()
     page.get_by_role("link", name="See in glossary").click()
     page.wait_for_url("**/book/glossary.html#term-perplexity")
@@ -146,8 +162,8 @@ def test_links_inside_a_definition_lead_to_the_glossary_from_every_folder(
 
 
 @pytest.mark.parametrize("width", [320, 1280])
-def test_open_definition_lies_inside_the_window(open_page: OpenPage, server: str, width: int) -> None:
-    page = open_page(f"{server}/{NOTATION}", viewport={"width": width, "height": 700})
+def test_open_definition_lies_inside_the_window(notation: Notation, width: int) -> None:
+    page = notation(viewport={"width": width, "height": 700})
     for name in ("cross-entropy-loss", "entropy", "token"):
         term(page, name).scroll_into_view_if_needed()
         term(page, name).hover()

@@ -24,9 +24,13 @@ CHAPTER = "book/03_cross_entropy.html"
 @pytest.fixture
 def chapter(open_page: OpenPage, server: str) -> Page:
     """The page of chapter 3, on a device on which nothing is kept."""
-    page = open_page(f"{server}/{CHAPTER}")
-    page.evaluate("localStorage.clear()")
-    return page
+    return open_page(f"{server}/{CHAPTER}")
+
+
+@pytest.fixture
+def scripts(open_page: OpenPage, server: str) -> Page:
+    """The same page, of which a test only calls functions."""
+    return open_page(f"{server}/{CHAPTER}", kept=True)
 
 
 def guess(page: Page, kind: str) -> Locator:
@@ -40,7 +44,7 @@ def look(instrument: Locator) -> str:
     return instrument.get_by_role("status").inner_text()
 
 
-def test_shares_sum_to_100_with_none_below_1_and_the_others_keep_their_proportions(chapter: Page) -> None:
+def test_shares_sum_to_100_with_none_below_1_and_the_others_keep_their_proportions(scripts: Page) -> None:
     moves = [(0, 34), (1, 100), (1, 0), (2, 60), (0, 1), (2, 1), (1, 50)]
     script = """(moves) => {
         const { percents, moved } = courseLM.guess;
@@ -51,7 +55,7 @@ def test_shares_sum_to_100_with_none_below_1_and_the_others_keep_their_proportio
             return [before, weights, percents(weights)];
         });
     }"""
-    for (i, asked), (before, after, shown) in zip(moves, chapter.evaluate(script, moves), strict=True):
+    for (i, asked), (before, after, shown) in zip(moves, scripts.evaluate(script, moves), strict=True):
         assert sum(shown) == 100
         assert min(shown) >= 1
         assert shown[i] == min(97, max(1, asked))
@@ -59,19 +63,19 @@ def test_shares_sum_to_100_with_none_below_1_and_the_others_keep_their_proportio
         assert [after[k] for k in others] == [before[k] for k in others]
 
 
-def test_costs_of_shares_are_cross_entropies_in_bits(chapter: Page) -> None:
+def test_costs_of_shares_are_cross_entropies_in_bits(scripts: Page) -> None:
     rng = np.random.default_rng(0)
     for n in (2, 3, 5):
         q, p = rng.dirichlet(np.ones(n)), rng.dirichlet(np.ones(n))
         q[0] = 0
-        cost = chapter.evaluate("([q, p]) => courseLM.guess.bits(q, p)", [q.tolist(), p.tolist()])
+        cost = scripts.evaluate("([q, p]) => courseLM.guess.bits(q, p)", [q.tolist(), p.tolist()])
         assert cost == pytest.approx(-(q / q.sum() * np.log2(p)).sum())
 
 
-def test_numbers_are_read_as_people_write_them(chapter: Page) -> None:
+def test_numbers_are_read_as_people_write_them(scripts: Page) -> None:
     typed = {"1,000": 1000, "0.5": 0.5, "0,5": 0.5, "1/2": 0.5, "14 %": 14, "2,501.5": 2501.5, "lots": None, "": None}
     read = "(texts) => texts.map((text) => courseLM.guess.readNumber(text) || null)"
-    assert chapter.evaluate(read, list(typed)) == list(typed.values())
+    assert scripts.evaluate(read, list(typed)) == list(typed.values())
 
 
 def test_dragged_shares_are_priced_against_the_truth_of_the_page(chapter: Page) -> None:
@@ -129,7 +133,6 @@ def test_guesses_are_accessible_and_stay_in_their_room_on_a_phone(open_page: Ope
     page = open_page(
         f"{server}/{CHAPTER}", viewport={"width": 390, "height": 844}, has_touch=True, reduced_motion="reduce"
     )
-    page.evaluate("localStorage.clear()")
     for kind in ("share", "number", "choice"):
         instrument = guess(page, kind)
         if kind == "number":
@@ -139,7 +142,7 @@ def test_guesses_are_accessible_and_stay_in_their_room_on_a_phone(open_page: Ope
         look(instrument)
     within = "all => all.every((e) => e.getBoundingClientRect().right <= 390)"
     assert page.locator(".guess :is(span, button, input[type=text], p)").evaluate_all(within)
-    assert list(page_checks.axe(page, {}, of="() => [...document.querySelectorAll('.guess')]")) == []
+    assert page_checks.faults_of(page, ".guess") == []
 
 
 def test_paper_shows_question_and_answer_without_the_instrument(chapter: Page) -> None:
@@ -149,7 +152,6 @@ def test_paper_shows_question_and_answer_without_the_instrument(chapter: Page) -
         instrument.locator("details > :last-child").wait_for()
         assert instrument.locator("p").first.is_visible()
         assert not instrument.locator(".guess-live").is_visible()
-    chapter.emulate_media(media="screen")
 
 
 def test_pages_with_guesses_and_no_others_load_their_scripts(site: Path, pages: list[str]) -> None:

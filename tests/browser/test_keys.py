@@ -15,7 +15,8 @@ WIDE, NARROW = 960, 358
 TOY = "\n ,.abcdefghijklmnopqrstuvwyz"
 LARGE = "".join(map(chr, range(ord("!"), ord("!") + 65)))
 MAKE = """([alphabet, width, p, exact, id]) => {
-    const host = document.createElement("div");
+    window.host?.remove(); // that of the last test
+    window.host = document.createElement("div");
     host.style.width = `${width}px`;
     document.querySelector("article").prepend(host);
     window.chosen = [];
@@ -31,7 +32,12 @@ def keys(open_page: OpenPage, server: str) -> Callable[..., Locator]:
     def keys(
         alphabet: str, p: dict[str, float], *, width: int = WIDE, exact: dict[str, float] | None = None, came: str = ""
     ) -> Locator:
-        page = open_page(f"{server}/book/index.html", viewport={"width": 1680, "height": 900}, reduced_motion="reduce")
+        page = open_page(
+            f"{server}/book/index.html",
+            kept=True,
+            viewport={"width": 1680, "height": 900},
+            reduced_motion="reduce",
+        )
         values = [[of.get(letter, 0) for letter in alphabet] if of else None for of in (p, exact)]
         page.evaluate(MAKE, [alphabet, width, *values, alphabet.index(came) if came else None])
         return page.locator(".keys").first.locator(".key:visible")

@@ -88,7 +88,7 @@ def test_search_field_of_a_page_leads_to_results(open_page: OpenPage, server: st
 
 
 def test_print_leaves_out_what_cannot_be_used_on_paper(open_page: OpenPage, server: str) -> None:
-    page = open_page(f"{server}/{CHAPTER}", viewport={"width": 700, "height": 800})
+    page = open_page(f"{server}/{CHAPTER}", kept=True, viewport={"width": 700, "height": 800})
     page.emulate_media(media="print")
     for selector in (
         ".bd-sidebar-primary",
@@ -104,7 +104,7 @@ def test_print_leaves_out_what_cannot_be_used_on_paper(open_page: OpenPage, serv
 
 
 def test_printed_link_to_another_site_shows_its_address(open_page: OpenPage, server: str) -> None:
-    page = open_page(f"{server}/{CHAPTER}")
+    page = open_page(f"{server}/{CHAPTER}", kept=True)
     page.evaluate("""document.querySelector("article").insertAdjacentHTML("beforeend",
         '<p><a class="reference external" href="https://a.org/b">a paper</a></p>')""")
     page.emulate_media(media="print")
@@ -113,7 +113,7 @@ def test_printed_link_to_another_site_shows_its_address(open_page: OpenPage, ser
 
 
 def test_folded_answers_are_open_on_paper_and_fold_again_on_the_screen(open_page: OpenPage, server: str) -> None:
-    page = open_page(f"{server}/{CHAPTER}")
+    page = open_page(f"{server}/{CHAPTER}", kept=True)
     page.evaluate("""document.querySelector("article").insertAdjacentHTML("beforeend",
         "<details><summary>An answer</summary><p>It is 2.</p></details>")""")
     answer = page.get_by_text("It is 2.")
@@ -124,7 +124,7 @@ def test_folded_answers_are_open_on_paper_and_fold_again_on_the_screen(open_page
 
 
 def test_printed_page_is_dark_on_white_in_dark_mode_too(open_page: OpenPage, server: str) -> None:
-    page = open_page(f"{server}/{CHAPTER}", color_scheme="dark", reduced_motion="reduce")
+    page = open_page(f"{server}/{CHAPTER}", kept=True, color_scheme="dark", reduced_motion="reduce")
     page.emulate_media(media="print", color_scheme="dark")
     page.wait_for_selector('html[data-theme="light"]', state="attached")
     colors = "e => [getComputedStyle(e).color, getComputedStyle(document.body).backgroundColor]"
@@ -168,8 +168,6 @@ def test_reading_counts_from_the_top_to_the_end_of_the_text_and_only_grows(open_
 
 def test_device_keeps_how_far_a_chapter_was_read_until_it_is_told_to_forget(open_page: OpenPage, server: str) -> None:
     page = open_page(f"{server}/{CHAPTER}", viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
-    page.evaluate("localStorage.clear()")  # other tests have read the chapter
-    page.reload()
     page.evaluate("scrollTo(0, document.documentElement.scrollHeight / 2)")
     step = page.locator('[data-chapter="03_cross_entropy"]')
     read = "step => Number(step.style.getPropertyValue('--read'))"
@@ -185,7 +183,7 @@ def test_device_keeps_how_far_a_chapter_was_read_until_it_is_told_to_forget(open
 
 
 def test_sections_of_a_page_open_on_top_and_close_on_escape(open_page: OpenPage, server: str) -> None:
-    page = open_page(f"{server}/{CHAPTER}", viewport={"width": 390, "height": 800})
+    page = open_page(f"{server}/{CHAPTER}", kept=True, viewport={"width": 390, "height": 800})
     contents = page.locator(".way-contents")
     contents.locator("summary").press("Enter")
     contents.get_by_role("link", name="The formula, term by term").wait_for()
@@ -251,7 +249,7 @@ NOTES_AND_WHAT_IS_BESIDE = """() => {
 
 @pytest.mark.parametrize("chapter", [CHAPTER, "book/08_real_texts.html"])
 def test_notes_beside_the_text_lie_on_nothing(open_page: OpenPage, server: str, chapter: str) -> None:
-    page = open_page(f"{server}/{chapter}", viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    page = open_page(f"{server}/{chapter}", kept=True, viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
     page.wait_for_selector(".side-note.is-placed")
     page.evaluate("document.fonts.ready.then(() => new Promise((then) => requestAnimationFrame(() => then(null))))")
     notes, others = page.evaluate(NOTES_AND_WHAT_IS_BESIDE)
@@ -265,7 +263,7 @@ def test_notes_beside_the_text_lie_on_nothing(open_page: OpenPage, server: str, 
 
 
 def test_notes_that_find_no_place_wait_for_the_next_mention(open_page: OpenPage, server: str) -> None:
-    page = open_page(f"{server}/{CHAPTER}", viewport={"width": 1280, "height": 800})
+    page = open_page(f"{server}/{CHAPTER}", kept=True, viewport={"width": 1280, "height": 800})
     wishes = [["a", 0], ["b", 10], ["c", 20], ["c", 500], ["d", 700]]
     places = page.evaluate(
         """(wishes) => [...courseLM.notes.arrange(

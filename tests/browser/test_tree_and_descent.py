@@ -23,10 +23,10 @@ OpenPage = Callable[..., "Page"]
 BEGINNING = "the brave d"
 
 
-def open_figure(open_page: OpenPage, server: str, name: str, **options: object) -> Locator:
+def open_figure(open_page: OpenPage, site: Path, name: str, **options: object) -> Locator:
     """A figure, once it is there."""
     chapter = {"tree": "02_factorization", "descent": "07_towards_gradient_descent"}[name]
-    figure = open_page(f"{server}/book/{chapter}.html", **options).locator(f'figure[data-figure="{name}"]')
+    figure = open_page(f"{site.as_uri()}/book/{chapter}.html", **options).locator(f'figure[data-figure="{name}"]')
     figure.scroll_into_view_if_needed()
     figure.locator("svg").first.wait_for()
     return figure
@@ -39,10 +39,8 @@ def walk_along(figure: Locator, letters: str) -> None:
         figure.page.keyboard.press(letter)
 
 
-def test_tree_multiplies_the_probabilities_and_adds_the_costs_of_a_path(
-    open_page: OpenPage, server: str, site: Path
-) -> None:
-    figure = open_figure(open_page, server, "tree")
+def test_tree_multiplies_the_probabilities_and_adds_the_costs_of_a_path(open_page: OpenPage, site: Path) -> None:
+    figure = open_figure(open_page, site, "tree")
     model, tokenizer = live_weights.read(site / "_static" / "live" / "toy_weights.js")
     walk_along(figure, "ogs")
     p = [row.p for row in ledger(model, tokenizer.encode(f"\n{BEGINNING}ogs"))][len(BEGINNING) :]
@@ -59,8 +57,8 @@ def test_tree_multiplies_the_probabilities_and_adds_the_costs_of_a_path(
     assert figure.locator(".tree-text ~ p").first.inner_text().endswith(f"= {exact:.2f}")
 
 
-def test_branches_out_of_a_node_are_together_as_wide_as_the_node(open_page: OpenPage, server: str) -> None:
-    figure = open_figure(open_page, server, "tree")
+def test_branches_out_of_a_node_are_together_as_wide_as_the_node(open_page: OpenPage, site: Path) -> None:
+    figure = open_figure(open_page, site, "tree")
     figure.get_by_label("beginning").fill("the ")
     drawn = """() => {
         const { Branch, open, layout } = courseLM.branches;
@@ -80,8 +78,8 @@ def test_branches_out_of_a_node_are_together_as_wide_as_the_node(open_page: Open
     assert all(total == pytest.approx(thick, rel=1e-6) for thick, total, n in places if n)
 
 
-def test_tree_opens_anywhere_by_click_and_keys_without_moving_the_page(open_page: OpenPage, server: str) -> None:
-    figure = open_figure(open_page, server, "tree", viewport={"width": 390, "height": 844})
+def test_tree_opens_anywhere_by_click_and_keys_without_moving_the_page(open_page: OpenPage, site: Path) -> None:
+    figure = open_figure(open_page, site, "tree", viewport={"width": 390, "height": 844})
     items = figure.get_by_role("treeitem")
     height = page_height(figure.page)
     n = items.count()
@@ -122,11 +120,9 @@ def assert_accessible(figure: Locator) -> None:
     for mode in page_checks.THEMES:
         page.emulate_media(color_scheme=mode, reduced_motion="reduce")
         page.wait_for_selector(f'html[data-theme="{mode}"]', state="attached")
-        of = f"() => document.querySelectorAll('[data-figure={name}]')"
-        assert list(page_checks.axe(page, {}, of=of)) == []
+        assert page_checks.faults_of(page, f"[data-figure={name}]") == []
     page.emulate_media(media="print")
     assert (figure.locator(".figure-live").is_visible(), figure.locator(".figure-static").is_visible()) == (False, True)
-    page.emulate_media(media="screen", color_scheme="light", reduced_motion="no-preference")
 
 
 SHARES = np.array([5, 3, 2]) / 10  # of a, b and c in the text of the chapter
@@ -147,8 +143,8 @@ def descend(z: list[float], rate: float, n_steps: int) -> tuple[np.ndarray, floa
     return at, loss(at) + float(SHARES @ np.log(SHARES))
 
 
-def test_descent_takes_the_steps_that_python_takes(open_page: OpenPage, server: str) -> None:
-    figure = open_figure(open_page, server, "descent")
+def test_descent_takes_the_steps_that_python_takes(open_page: OpenPage, site: Path) -> None:
+    figure = open_figure(open_page, site, "descent")
     fates = {0.1: "crawls", 1: "arrives", 4: "side to side", 6: "jumps"}
     for rate, fate in fates.items():
         figure.get_by_role("button", name=f"η = {rate}", exact=True).press("Enter")
@@ -190,8 +186,8 @@ def drag(figure: Locator, to: tuple[float, float]) -> None:
     mouse.up()
 
 
-def test_limit_of_the_rate_is_marked_where_the_slider_reaches_it(open_page: OpenPage, server: str) -> None:
-    figure = open_figure(open_page, server, "descent")
+def test_limit_of_the_rate_is_marked_where_the_slider_reaches_it(open_page: OpenPage, site: Path) -> None:
+    figure = open_figure(open_page, site, "descent")
     curvature = np.linalg.eigvalsh(np.diag(SHARES[:2]) - np.outer(SHARES[:2], SHARES[:2]))[-1]
     mark = figure.locator(".descent-limit")
     assert mark.inner_text() == f"limit 2/κ = {2 / curvature:.1f}"
