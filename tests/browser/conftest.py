@@ -130,7 +130,7 @@ class Desk:
         key = repr(sorted(of_context.items()))
         if key not in self.pages:
             context = self.browser.new_context(**of_context)
-            context.set_default_timeout(10_000)
+            context.set_default_timeout(30_000)  # a machine with other work to do is slow
             record_complaints(context, self.complaints)
             self.pages[key] = context.new_page()
         page = self.pages[key]

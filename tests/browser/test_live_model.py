@@ -81,6 +81,7 @@ def test_typed_text_is_priced_in_one_unit_and_its_numbers_agree(open_page: OpenP
     page.get_by_label("Your text", exact=True).focus()
     page.evaluate(CARET, 4)
     page.locator(".live-answer", has_text="Here came d").wait_for()
+    page.locator(".live-said", has_text="Here came d").wait_for(state="attached")  # which comes a little later
     assert not re.search(r"\d bits", page.locator(".live-model").inner_text())
 
 
