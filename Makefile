@@ -126,7 +126,7 @@ release: $(READY)
 	$(PYTHON) -m venv .venv-release
 	.venv-release/bin/python -m pip install --quiet --disable-pip-version-check dist/*.whl
 	$(FIXED) $(BIN)/python -m pytest tests/release
-	@echo "dist/ holds the release. What to do with it: CONTRIBUTING.md, Releases."
+	@echo "dist/ holds the release. What to do with it: MAINTAINING.md, Release a version."
 
 # Pins everything but torch and what only torch brings; run it when a dependency should move.
 lock:
