@@ -204,9 +204,10 @@ MARK_STYLES = """(seen) => {
 SHRINK = """() => {
     for (const span of document.querySelectorAll(":is(pre, code, dt.sig) span"))
         if ([...span.attributes].every(({ name }) => name === "class")) span.replaceWith(...span.childNodes);
-    for (const drawing of document.querySelectorAll("figure.plot svg > g")) drawing.replaceChildren();
-    for (const cell of document.querySelectorAll("figure.plot tbody tr:nth-child(n + 4)")) cell.remove();
-    const formulas = [...document.querySelectorAll("mjx-container")].slice(3);
+    const unmarked = (selector) => document.querySelectorAll(`:is(${selector}):not(:has([data-style]))`);
+    for (const drawing of unmarked("figure.plot svg > g")) drawing.replaceChildren();
+    for (const row of unmarked("figure.plot tbody tr:nth-child(n + 4)")) row.remove();
+    const formulas = [...unmarked("mjx-container")].slice(3);
     const widths = formulas.map((formula) => formula.firstElementChild.getBoundingClientRect().width);
     formulas.forEach((formula, i) => {
         const box = document.createElement("span");
