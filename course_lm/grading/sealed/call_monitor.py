@@ -17,6 +17,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any
@@ -91,6 +92,17 @@ def monitor(forbidden: Iterable[str], notice: Notice, *, kernels: bool = False, 
             sys.setprofile(before)
 
 
+@cache
+def operators() -> dict[str, list[str]]:
+    """The operators of torch itself, by name, each with all its overloads."""
+    found: dict[str, list[str]] = {}
+    for operator in torch._C._dispatch_get_all_op_names():
+        library, _, name = operator.partition("::")
+        if library == "aten":
+            found.setdefault(name.partition(".")[0], []).append(name)
+    return found
+
+
 class _Watch:
     """Which functions are forbidden, and whether one that is built on them is running now."""
 
@@ -138,12 +150,10 @@ class _Functions(TorchFunctionMode):
 def _replace_kernels(watch: _Watch) -> None:
     """In place of each kernel with a forbidden name, one that tells; attention still gets its softmax from it."""
     library = torch.library.Library("aten", "IMPL")
-    for operator in torch._C._dispatch_get_all_op_names():
-        name = operator.removeprefix("aten::")
-        base = name.partition(".")[0]
-        if operator.startswith("aten::") and base in watch.forbidden:
+    for base in watch.forbidden & operators().keys():
+        for name in operators()[base]:
             for backend in BACKENDS:
-                if torch._C._dispatch_has_kernel_for_dispatch_key(operator, backend):
+                if torch._C._dispatch_has_kernel_for_dispatch_key(f"aten::{name}", backend):
                     library.impl(name, _kernel(base, watch), backend)
     _KEPT.append(library)
 

@@ -46,7 +46,7 @@ class Worker:
         import numpy
         import torch
 
-        from . import answer, confine
+        from . import answer, call_monitor, confine
 
         self.answer, self.confine = answer.answer, confine
         torch.set_num_threads(1)  # and nothing is computed here: a fork would then hang
@@ -62,6 +62,7 @@ class Worker:
             confine.landlock(paths[:cut], paths[cut + 1 :])
         import torch._dynamo  # some functions of torch load it at their first call, which takes seconds
 
+        call_monitor.operators()  # thousands, which are looked through once, and not in every child
         gc.freeze()  # what is there by now is not looked through in every child, which would copy it
         numpy.random.seed(0)  # noqa: NPY002, since this is the generator that answers share
         torch.manual_seed(0)
