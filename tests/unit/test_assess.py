@@ -1,6 +1,5 @@
 """Which definition of a function counts, and that nothing but the answer decides its mark."""
 
-import itertools
 import json
 import os
 from dataclasses import replace
@@ -47,7 +46,7 @@ def marked(folder: Path, notebooks: dict[str, list[str]], plan: Plan = ONLY) -> 
     ],
 )
 def test_the_best_of_up_to_five_definitions_counts_and_the_row_says_where_it_stands(notebooks, file, n, tmp_path):
-    row = marked(tmp_path, notebooks)
+    row = marked(tmp_path, notebooks, replace(ONLY, timeout=2.0))
     assert (row.status, row.points, row.file, row.definitions) == ("correct", 5, file, n)
     assert row.flags == (("several",) if n > 1 else ())
 
@@ -61,9 +60,9 @@ def test_of_six_definitions_the_last_five_are_judged_and_flagged(place, status, 
 
 
 def test_all_definitions_share_the_time_of_one_question(tmp_path):
-    row = marked(tmp_path, {"a.ipynb": [LOOP] * 5}, replace(ONLY, timeout=1.0, jobs=1))
+    row = marked(tmp_path, {"a.ipynb": [LOOP] * 5}, replace(ONLY, timeout=0.5))
     assert row.status == "timeout"
-    assert row.seconds < 0.6
+    assert row.seconds < 0.45
 
 
 def test_only_stubs_are_missing_and_a_helpers_stub_pasted_again_takes_nothing_away(tmp_path):
@@ -146,21 +145,21 @@ def test_a_softmax_made_of_attention_or_logsumexp_shows_understanding(body, tmp_
 HONEST = json.loads((Path(__file__).parent / "answers" / "honest.json").read_text(encoding="utf-8"))
 
 
-@pytest.fixture(scope="module")
-def honest(tmp_path_factory, grade_warm):
-    """The rows of notebooks as people write them, with all that stands around a right answer."""
-    folder = tmp_path_factory.mktemp("honest")
-    for one in HONEST:
-        (folder / f"{one['name']}.ipynb").write_text(notebook(*one["cells"]), encoding="utf-8")
-    questions = sorted({one["question"] for one in HONEST})
-    return {(row.submission, row.question): row for row in grade_warm(folder, Plan(questions=questions, seed=3)).rows}
+"""Notebooks as people write them, with all that stands around a right answer."""
 
 
-@pytest.mark.parametrize("one", HONEST, ids=lambda one: one["name"])
-def test_a_right_answer_counts_whatever_stands_around_it(one, honest):
-    row = honest[one["name"], one["question"]]
-    assert (row.status, row.points) == ("correct", 5), row.message
-    assert set(row.flags) <= {"several", "many"}
+@pytest.mark.parametrize(
+    "handed_in", [HONEST[::3], pytest.param(HONEST, marks=pytest.mark.long)], ids=["every third", "all"]
+)
+def test_a_right_answer_counts_whatever_stands_around_it(handed_in, tmp_path):
+    for one in handed_in:
+        (tmp_path / f"{one['name']}.ipynb").write_text(notebook(*one["cells"]), encoding="utf-8")
+    questions = sorted({one["question"] for one in handed_in})
+    rows = {(row.submission, row.question): row for row in grade(tmp_path, Plan(questions=questions, seed=3)).rows}
+    for one in handed_in:
+        row = rows[one["name"], one["question"]]
+        assert (row.status, row.points) == ("correct", 5), row
+        assert set(row.flags) <= {"several", "many"}, row
 
 
 def test_chance_falls_in_the_same_way_for_everyone(tmp_path):
@@ -236,7 +235,7 @@ def test_marks_do_not_depend_on_dates_neighbors_jobs_or_order(tmp_path):
         "zoe": ["x = [0]\nfunctions = func", RIGHT],
     }
     seen = []
-    for order, jobs in zip(itertools.permutations(work), (1, 2, 2), strict=False):
+    for order, jobs in ((list(work), 1), (list(work)[::-1], 2)):
         folder = tmp_path / "-".join(order)
         for age, name in enumerate(order):
             (folder / name).mkdir(parents=True)
@@ -246,7 +245,7 @@ def test_marks_do_not_depend_on_dates_neighbors_jobs_or_order(tmp_path):
                 os.utime(path, (1000 * age + i, 1000 * (4 - age) - i))
         rows = grade(folder, replace(ONLY, jobs=jobs, timeout=1.0)).rows
         seen.append([replace(row, seconds=0.0) for row in rows])
-    assert seen[0] == seen[1] == seen[2]
+    assert seen[0] == seen[1]
     assert [row.status for row in seen[0]] == ["correct", "correct", "timeout", "correct"]
 
 

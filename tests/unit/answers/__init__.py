@@ -11,12 +11,13 @@ import linecache
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import torch
 
 from course_lm.grading.diagnose import diagnose, forbidden
-from course_lm.grading.question import Verdict, question_named
+from course_lm.grading.question import Input, Question, Verdict, question_named
 from course_lm.grading.sealed.call_monitor import Call, monitor
 from course_lm.grading.sealed.serialize import attempt, decode
 
@@ -27,6 +28,7 @@ import torch
 import torch.nn.functional as F
 from course_lm.grading import check
 """
+SEED = 7
 
 
 @dataclass(frozen=True)
@@ -58,25 +60,34 @@ def source(function: str, body: str) -> str:
 
 def student(function: str, body: str) -> Callable[..., Any]:
     """The function itself."""
+    return defined(function, source(function, body))
+
+
+def defined(function: str, cell: str) -> Callable[..., Any]:
+    """The function that a cell defines."""
     names: dict[str, Any] = {}
-    text = IMPORTS + source(function, body)
-    cell = f"<cell {len(linecache.cache)}>"
-    linecache.cache[cell] = (len(text), None, text.splitlines(keepends=True), cell)  # as a notebook does
-    exec(compile(text, cell, "exec"), names)
+    text = IMPORTS + cell
+    name = f"<cell {len(linecache.cache)}>"
+    linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)  # as a notebook does
+    exec(compile(text, name, "exec"), names)
     return names[function]
 
 
 def verdict_on(function: str, cell: str) -> Verdict:
     """What marks say of a cell, with hidden inputs, but without a sandbox."""
-    names: dict[str, Any] = {}
-    exec(IMPORTS + cell, names)
-    question = question_named(function)
-    inputs = question.inputs(seed=7)
+    question, answer = question_named(function), defined(function, cell)
+    inputs = inputs_of(question)
     copies = [[x.clone() if isinstance(x, torch.Tensor) else x for x in one.case] for one in inputs]
     calls: list[Call] = []
     with monitor(question.forbidden, calls.append):
-        outputs = [decode(attempt(names[function], case)) for case in copies]
-    return forbidden(question, str(calls[0])) if calls else diagnose(question, inputs, outputs, seed=7)
+        outputs = [decode(attempt(answer, case)) for case in copies]
+    return forbidden(question, str(calls[0])) if calls else diagnose(question, inputs, outputs, seed=SEED)
+
+
+@cache
+def inputs_of(question: Question) -> tuple[Input, ...]:
+    """Those of marks, which are made once."""
+    return question.inputs(SEED)
 
 
 def notebook(*cells: str) -> str:
