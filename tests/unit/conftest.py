@@ -1,5 +1,6 @@
 """Tiny texts, one tiny model and one exact source, made once."""
 
+import functools
 import itertools
 import sys
 from collections.abc import Callable, Iterator
@@ -25,8 +26,9 @@ from course_lm.data import Corpus, line_starts
 from course_lm.grading import batch
 from course_lm.grading.batch import Graded
 from course_lm.grading.sandbox import Sandbox
-from course_lm.grading.seal import Seal
+from course_lm.grading.seal import Seal, find_seal
 
+SEAL = functools.cache(find_seal)
 settings.register_profile("course", deadline=None, derandomize=True)
 settings.load_profile("course")
 
@@ -57,10 +59,17 @@ def warm_sandbox() -> Iterator[type[WarmSandbox]]:
         sandbox.__exit__(None, None, None)
 
 
+def stay_warm(patch: pytest.MonkeyPatch, sandbox: type[WarmSandbox]) -> None:
+    """Grading takes a sandbox from the store, one if no test asks for more, and does not look for a seal again."""
+    patch.setattr(batch, "Sandbox", sandbox)
+    patch.setattr(batch, "_cores", lambda: 1)
+    patch.setattr(batch, "find_seal", SEAL)
+
+
 @pytest.fixture
 def warm_sandboxes(warm_sandbox, monkeypatch):
-    """Grading takes its sandboxes from the store."""
-    monkeypatch.setattr(batch, "Sandbox", warm_sandbox)
+    """In this test grading stays warm."""
+    stay_warm(monkeypatch, warm_sandbox)
 
 
 @pytest.fixture(scope="session")
@@ -69,7 +78,7 @@ def grade_warm(warm_sandbox) -> Callable[..., Graded]:
 
     def grade_warm(*arguments: Any) -> Graded:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(batch, "Sandbox", warm_sandbox)
+            stay_warm(patch, warm_sandbox)
             return batch.grade(*arguments)
 
     return grade_warm

@@ -148,7 +148,7 @@ def hurt(marks: dict[tuple[str, str], Any]) -> list[Any]:
 
 
 @pytest.mark.parametrize("paths", [SHORT[::6], pytest.param(SHORT, marks=pytest.mark.long)], ids=["every sixth", "all"])
-def test_attacks_earn_nothing_and_honest_answers_beside_them_get_their_marks(paths, tmp_path):
+def test_attacks_earn_nothing_and_honest_answers_beside_them_get_their_marks(paths, tmp_path, warm_sandboxes):
     with Machine(tmp_path).running() as machine:
         for path in paths:
             machine.hand_in(path.stem, cells_of(path))

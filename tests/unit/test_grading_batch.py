@@ -12,7 +12,6 @@ import pytest
 from course_lm.grading.batch import Plan, grade
 from course_lm.grading.marks import COLUMNS, Row, printable, write_csv, write_json, write_junit
 from course_lm.grading.question import question_named
-from course_lm.grading.sandbox import Sandbox
 from course_lm.grading.seal import find_seal
 from course_lm.grading.sealed.extract import program_for
 from course_lm.grading.submission import handed_in
@@ -397,16 +396,25 @@ def test_paths_that_hold_no_submission_are_refused_with_a_reason(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def outputs():
-    """What one function returns in the worker, unjudged; the grader has a secret in its environment."""
-    with pytest.MonkeyPatch.context() as patch:
+def replaced(warm_sandbox):
+    """A worker that died, and its sandbox, which went on while the grader had a secret in its environment."""
+    with pytest.MonkeyPatch.context() as patch, warm_sandbox(find_seal()[0]) as sandbox:
         patch.setenv("COURSE_TOKEN", "secret")
-        with Sandbox(find_seal()[0]) as sandbox:
+        worker = sandbox._process
+        sandbox._kill()
+        assert sandbox.run(QUESTION, [], 0, QUESTION.inputs(), 3).ended == "exited"
+        yield worker, sandbox
 
-            def run(body: str):
-                return sandbox.run(QUESTION, ["import torch", function(body)], 0, QUESTION.inputs()[:1], 3).outputs
 
-            yield run
+@pytest.fixture
+def outputs(replaced):
+    """What one function returns in the worker, unjudged."""
+
+    def run(body: str):
+        cells = ["import torch", function(body)]
+        return replaced[1].run(QUESTION, cells, 0, QUESTION.inputs()[:1], 3).outputs
+
+    return run
 
 
 def test_the_worker_holds_no_answer_and_no_course_package(outputs):
@@ -431,14 +439,11 @@ def test_student_code_sees_no_secrets_of_the_environment(outputs):
     assert os.environ["COURSE_TOKEN"] == "secret"
 
 
-def test_a_worker_that_dies_is_replaced_and_none_is_left_behind():
-    with Sandbox(find_seal()[0]) as sandbox:
-        first = sandbox._process
-        sandbox._kill()
-        assert sandbox.run(QUESTION, [], 0, QUESTION.inputs(), 3).ended == "exited"
-        second = sandbox._process
-        assert sandbox.run(QUESTION, ["import torch", function(RIGHT)], 0, QUESTION.inputs(), 3).ended == "done"
-    assert None not in (first.returncode, second.returncode)
+def test_a_worker_that_dies_is_replaced_and_not_left_behind(replaced):
+    worker, sandbox = replaced
+    assert worker.returncode is not None
+    assert sandbox._process is not worker
+    assert sandbox.run(QUESTION, ["import torch", function(RIGHT)], 0, QUESTION.inputs(), 3).ended == "done"
 
 
 def test_without_fork_batch_grading_points_to_wsl_and_colab(folder, monkeypatch):

@@ -26,7 +26,7 @@ SEALS = [BEST, Seal("landlock")]
 needs_seal = pytest.mark.skipif(BEST.kind != "bubblewrap", reason="bubblewrap cannot seal anything here")
 
 
-@pytest.fixture(scope="module", params=SEALS, ids=lambda seal: seal.kind)
+@pytest.fixture(params=SEALS, ids=lambda seal: seal.kind)
 def outputs(request, warm_sandbox):
     """What one function returns within each seal."""
     with warm_sandbox(request.param) as sandbox:
@@ -126,18 +126,18 @@ def test_every_question_begins_in_the_same_state(outputs):
 
 @needs_seal
 @pytest.mark.parametrize(
-    ("body", "ended"),
+    ("body", "seconds", "ended"),
     [
-        ("x = [0]\nwhile True:\n    x = x * 1000", "exited"),
-        ("import mmap\nreturn len([mmap.mmap(-1, 1 << 28) for _ in range(99)])", "exited"),
-        ("while True:\n    try:\n        pass\n    except BaseException:\n        pass", "timeout"),
-        ("import signal\nsignal.pthread_sigmask(0, range(1, 65))\nwhile True:\n    pass", "timeout"),
-        ("import os\nwhile True:\n    os.write(3, b'x' * 65536)", "exited"),
-        ("import os\nos._exit(0)", "exited"),
+        ("x = [0]\nwhile True:\n    x = x * 1000", 3, "exited"),
+        ("import mmap\nreturn len([mmap.mmap(-1, 1 << 28) for _ in range(99)])", 3, "exited"),
+        ("while True:\n    try:\n        pass\n    except BaseException:\n        pass", 0.3, "timeout"),
+        ("import signal\nsignal.pthread_sigmask(0, range(1, 65))\nwhile True:\n    pass", 0.3, "timeout"),
+        ("import os\nwhile True:\n    os.write(3, b'x' * 65536)", 3, "exited"),
+        ("import os\nos._exit(0)", 3, "exited"),
     ],
 )
-def test_time_memory_and_output_end_where_they_should_and_the_next_answer_is_whole(outputs, body, ended):
-    result = outputs(body, 1.0)
+def test_time_memory_and_output_end_where_they_should_and_the_next_answer_is_whole(outputs, body, seconds, ended):
+    result = outputs(body, seconds)
     assert ended == (result if isinstance(result, str) else type(result).__name__)
     assert outputs(RIGHT).item() == pytest.approx(0.693147)
 
@@ -151,12 +151,13 @@ def is_running(pid: int) -> bool:
 
 @needs_seal
 @pytest.mark.parametrize("kind", SEALS, ids=lambda seal: seal.kind)
-def test_nothing_of_a_submission_outlives_its_worker(kind):
-    with Sandbox(kind) as sandbox:
-        escape = "try:\n    os.setsid()\nexcept OSError:\n    pass\nwhile True:\n    pass"
-        sandbox.run(QUESTION, ["import os", source("cross_entropy", escape)], 0, QUESTION.inputs()[:1], 0.3)
-        first, group = sandbox._first or sandbox._process.pid, sandbox._process.pid
-        assert is_running(first)
+def test_nothing_of_a_submission_outlives_its_worker(kind, warm_sandbox):
+    sandbox = warm_sandbox(kind).lent  # for good: the store does not get it back
+    escape = "try:\n    os.setsid()\nexcept OSError:\n    pass\nwhile True:\n    pass"
+    sandbox.run(QUESTION, ["import os", source("cross_entropy", escape)], 0, QUESTION.inputs()[:1], 0.3)
+    first, group = sandbox._first or sandbox._process.pid, sandbox._process.pid
+    assert is_running(first)
+    sandbox.__exit__(None, None, None)
     assert not is_running(first)
     assert not is_running(group)
     assert sandbox._memory.folder is None or not sandbox._memory.folder.exists()
@@ -164,32 +165,35 @@ def test_nothing_of_a_submission_outlives_its_worker(kind):
 
 GRADER = """
 import sys
+import time
+from threading import Thread
 from course_lm.grading.question import question_named
 from course_lm.grading.sandbox import Sandbox
 from course_lm.grading.seal import Seal, find_seal
-sys.path.insert(0, {answers!r})
+sys.path.insert(0, sys.argv[1])
 from answers import source
-seal = find_seal()[0] if {kind!r} == "bubblewrap" else Seal({kind!r})
 question = question_named("cross_entropy")
-with Sandbox(seal) as sandbox:
-    print(sandbox._first or sandbox._process.pid, flush=True)
-    sandbox.run(question, ["import time", source("cross_entropy", "time.sleep(100)")], 0, question.inputs()[:1], 100)
+job = question, ["import time", source("cross_entropy", "time.sleep(100)")], 0, question.inputs()[:1], 100
+with Sandbox(find_seal()[0]) as one, Sandbox(Seal("landlock")) as other:
+    for sandbox in (one, other):
+        Thread(target=sandbox.run, args=job).start()
+    print(one._first or one._process.pid, other._process.pid, flush=True)
+    time.sleep(100)
 """
 
 
 @needs_seal
-@pytest.mark.parametrize("kind", ["bubblewrap", "landlock"])
-def test_a_worker_ends_with_its_grader_even_in_the_middle_of_an_answer(kind):
-    program = GRADER.format(answers=str(Path(__file__).parent), kind=kind)
-    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as grader:
-        first = int(grader.stdout.readline())
+def test_workers_end_with_their_grader_even_in_the_middle_of_an_answer():
+    program = [sys.executable, "-c", GRADER, str(Path(__file__).parent)]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as grader:
+        workers = [int(pid) for pid in grader.stdout.readline().split()]
         time.sleep(0.5)
-        assert is_running(first)
+        assert [is_running(worker) for worker in workers] == [True, True]
         grader.kill()
     ended = time.monotonic() + 5
-    while is_running(first) and time.monotonic() < ended:
+    while any(map(is_running, workers)) and time.monotonic() < ended:
         time.sleep(0.05)
-    assert not is_running(first)
+    assert [is_running(worker) for worker in workers] == [False, False]
 
 
 def test_the_course_and_the_environments_own_folder_are_never_among_what_can_be_read():
@@ -235,7 +239,7 @@ def test_a_class_is_refused_where_nothing_can_be_sealed_with_the_remedy(folder, 
         grade(folder)
 
 
-def test_a_single_notebook_and_work_that_is_trusted_go_on_with_a_warning(folder, no_seal, warm_sandboxes):
+def test_a_single_notebook_and_work_that_is_trusted_go_on_with_a_warning(folder, warm_sandboxes, no_seal):
     alone = grade(folder / "anna.ipynb")
     trusted = grade(folder, Plan(questions=["cross_entropy"], unsealed=True))
     assert [row.status for row in (*alone.rows, *trusted.rows)] == ["correct", "correct"]
