@@ -1,4 +1,4 @@
-"""Several processes with gloo on the CPU, started by torchrun as a user starts them."""
+"""Several processes with gloo on the CPU. `make test-long` starts them with torchrun, as a user does."""
 
 import json
 import os
@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from course_lm import ModelConfig, TrainConfig, TransformerLM, load_checkpoint, load_corpus, train
+from course_lm import ModelConfig, TrainConfig, TransformerLM, cli, load_checkpoint, load_corpus, train
 from course_lm.distributed import Processes, launched
+
+from .fresh_process import FRESH
 
 PLANS = {
     "adamw": TrainConfig(steps=20, batch_size=5, muon_lr=0, adamw_lr=3e-3, eval_every=10),  # 5 rows: 3 and 2
@@ -21,13 +23,11 @@ PLANS = {
     "muon to the end": TrainConfig(steps=30, batch_size=4),
     "dropout": TrainConfig(steps=4, batch_size=4, checkpoint_every=2),
 }
-RUNS = f"""
-import json, sys
-sys.path.insert(0, {str(Path(__file__).parent)!r})
-from test_distributed import losses_of_all_plans
-from course_lm.distributed import launched
-losses = losses_of_all_plans(sys.argv[1], sys.argv[2])
-print(json.dumps(losses)) if launched().rank == 0 else None
+RUN = f"""
+import sys
+sys.path.insert(0, {str(Path(__file__).parents[2])!r})
+from tests.unit.test_distributed import tell_losses
+tell_losses(*sys.argv[1:])
 """
 
 
@@ -42,16 +42,44 @@ def losses_of_all_plans(corpus_file, folder):
     return losses
 
 
-def torchrun(*words: str) -> list[str]:
-    return [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", *map(str, words)]
+def tell_losses(corpus_file, folder, told):
+    """What each process does; the first one writes it down."""
+    losses = losses_of_all_plans(corpus_file, folder)
+    if launched().rank == 0:
+        Path(told).write_text(json.dumps(losses))
 
 
-def test_two_processes_have_the_losses_of_one_with_the_same_batch(tmp_path, corpus_file):
-    (tmp_path / "runs.py").write_text(RUNS)
-    command = torchrun(tmp_path / "runs.py", corpus_file, tmp_path / "two")
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    two = json.loads(done.stdout.splitlines()[-1])
+def two_processes(target, *arguments):
+    """Two that have started, each with the variables that torchrun would give it."""
+    port = free_port()
+    processes = [FRESH.Process(target=_as_launched, args=(rank, port, target, arguments)) for rank in (0, 1)]
+    for process in processes:
+        process.start()
+    return processes
+
+
+def _as_launched(rank, port, target, arguments):
+    known = {"RANK": rank, "LOCAL_RANK": rank, "WORLD_SIZE": 2, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
+    os.environ |= {name: str(value) for name, value in known.items()}
+    target(*arguments)
+
+
+def forked(*arguments):
+    processes = two_processes(tell_losses, *arguments)
+    for process in processes:
+        process.join(120)
+    assert [process.exitcode for process in processes] == [0, 0]
+
+
+def torchrun(*arguments):
+    words = ["--standalone", "--nproc-per-node", "2", "--no-python", sys.executable, "-c", RUN, *map(str, arguments)]
+    subprocess.run([sys.executable, "-m", "torch.distributed.run", *words], check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("launch", [forked, pytest.param(torchrun, marks=pytest.mark.long)])
+def test_two_processes_have_the_losses_of_one_with_the_same_batch(launch, tmp_path, corpus_file):
+    launch(corpus_file, tmp_path / "two", tmp_path / "told.json")
+    two = json.loads((tmp_path / "told.json").read_text())
     one = losses_of_all_plans(corpus_file, tmp_path / "one")
     assert two["adamw"] == pytest.approx(one["adamw"], abs=1e-5)
     assert one["adamw"][0] - one["adamw"][-1] > 0.5  # something was learned meanwhile
@@ -61,26 +89,28 @@ def test_two_processes_have_the_losses_of_one_with_the_same_batch(tmp_path, corp
     assert two["muon to the end"] == pytest.approx(one["muon to the end"], abs=6e-3)
 
 
-def started(rank: int, port: int, *words: object) -> subprocess.Popen[str]:
-    """One of two processes as torchrun starts them; it would end the other itself when one is lost."""
-    known = {"RANK": rank, "LOCAL_RANK": rank, "WORLD_SIZE": 2, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
-    environment = os.environ | {name: str(value) for name, value in known.items()}
-    command = [sys.executable, "-m", "course_lm.cli", *map(str, words)]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+def command_line(folder, *words):
+    """The command line in a process that writes its messages to a file."""
+    sys.argv = ["course-lm", *map(str, words)]
+    with Path(folder, f"said{launched().rank}").open("w") as sys.stdout:
+        sys.stderr = sys.stdout
+        cli.main()
 
 
 def test_the_command_trains_in_two_processes_and_a_lost_one_ends_it_with_a_message(tmp_path, corpus_file):
-    port, out = free_port(), tmp_path / "run"
-    first, second = (started(rank, port, "train", "--corpus", corpus_file, "--out", out) for rank in (0, 1))
+    out = tmp_path / "run"
+    # torchrun would end the other one itself when one is lost.
+    first, second = two_processes(command_line, tmp_path, "train", "--corpus", corpus_file, "--out", out)
     log = out / "records.jsonl"
-    while first.poll() is None and (not log.exists() or log.read_text().count("\n") < 2):
+    while first.is_alive() and (not log.exists() or log.read_text().count("\n") < 2):
         time.sleep(0.05)
     steps = [json.loads(line)["step"] for line in log.read_text().splitlines()[:2]]
     assert steps == [1, 2]  # one process writes
     second.kill()
-    second.communicate()
-    _, err = first.communicate(timeout=60)
-    assert first.returncode == 1
+    second.join()
+    first.join(60)
+    assert first.exitcode == 1
+    err = (tmp_path / "said0").read_text()
     assert "course-lm: process 0 of 2 stopped, most likely since it lost another one" in err
     assert "Start all of them again with --resume." in err
 

@@ -1,7 +1,5 @@
 """Tokenizers of the tokenizers library behind our interface: byte-level ones, and those with a space before a text."""
 
-import subprocess
-import sys
 from typing import Any
 
 import pytest
@@ -14,6 +12,7 @@ from tokenizers import models, normalizers, pre_tokenizers, processors
 from course_lm import Tokenizer, ToyEnglish
 from course_lm.library_tokenizer import LibraryTokenizer
 
+from .fresh_process import said_by
 from .pretrained_folders import START, byte_fallback, byte_level
 
 SAMPLE = ToyEnglish().sample(5000)
@@ -99,9 +98,8 @@ def test_it_is_saved_and_loaded_without_the_library_of_models(name, tmp_path):
     assert again == ours
     assert hash(again) == hash(ours)
     assert again != LibraryTokenizer(LIBRARY[name].to_str(), 401, bos_id=0)
-    command = [sys.executable, "-c", READ, str(tmp_path / "t.json")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    assert done.stdout.strip() == f"LibraryTokenizer {ours.encode_with_bos('the dög').tolist()}", done.stderr
+    said = said_by(READ, tmp_path / "said", tmp_path / "t.json")
+    assert said.strip() == f"LibraryTokenizer {ours.encode_with_bos('the dög').tolist()}"
 
 
 def test_what_is_no_tokenizer_is_refused():

@@ -1,4 +1,3 @@
-import multiprocessing
 import random
 import sys
 import time
@@ -13,13 +12,13 @@ from filelock import FileLock
 
 from course_lm import CharTokenizer, ModelConfig, TrainConfig, load_corpus, run_cache, run_log, train
 
+from .fresh_process import FRESH
+
 OS_CACHE = pooch.os_cache
 SHAPE = ModelConfig(29, context_length=24, n_layers=1, n_heads=1, d_model=8)
 PLAN = TrainConfig(steps=4, batch_size=2, checkpoint_every=2)
 LONGER_SHAPE = ModelConfig(9, context_length=8, n_layers=1, n_heads=1, d_model=8)
 LONGER = TrainConfig(steps=40, batch_size=2, checkpoint_every=10)
-FRESH = multiprocessing.get_context("forkserver")
-FRESH.set_forkserver_preload(["course_lm"])
 
 
 @pytest.fixture(autouse=True)
