@@ -117,7 +117,7 @@ audit: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[release]" -c constraints.txt
 	$(BIN)/pip-audit --requirement constraints.txt --no-deps --disable-pip
 
-# Wheel and source archive, checked, and tried in a fresh environment outside the repository.
+# Wheel and source archive, checked: the wheel in a fresh environment outside the repository, the archive by its tests.
 release: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[release]" -c constraints.txt
 	rm -rf dist .venv-release
@@ -126,6 +126,9 @@ release: $(READY)
 	$(PYTHON) -m venv .venv-release
 	.venv-release/bin/python -m pip install --quiet --disable-pip-version-check dist/*.whl
 	$(FIXED) $(BIN)/python -m pytest tests/release
+	mkdir .venv-release/source
+	tar xzf dist/*.tar.gz -C .venv-release/source --strip-components 1
+	cd .venv-release/source && PYTHONPATH="$$PWD" $(FIXED) "$(CURDIR)/$(BIN)/python" -m pytest $(BY_FILE) tests/unit
 	@echo "dist/ holds the release. What to do with it: MAINTAINING.md, Release a version."
 
 # Pins everything but torch and what only torch brings; run it when a dependency should move.

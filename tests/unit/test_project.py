@@ -45,13 +45,15 @@ def files_with(pattern: re.Pattern[str]) -> list[str]:
     return [path.relative_to(ROOT).as_posix() for path in ours if pattern.search(path.read_text(encoding="utf-8"))]
 
 
-def test_the_version_is_the_same_in_package_citation_and_changes():
-    citation = re.search(r"^version: (.+)$", (ROOT / "CITATION.cff").read_text(encoding="utf-8"), re.MULTILINE)
-    newest = re.search(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
-    assert (citation[1], newest[1]) == (course_lm.__version__, course_lm.__version__)
+def test_version_and_date_are_the_same_in_package_citation_and_changes():
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    cited = re.search(r'^version: (.+)\ndate-released: "(.+)"$', citation, re.MULTILINE)
+    newest = re.search(r"^## (\S+), (\S+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert cited.groups() == newest.groups()
+    assert newest[1] == course_lm.__version__
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "MAINTAINING.md"])
 def test_every_file_that_a_page_for_newcomers_names_is_there(name):
     text = (ROOT / name).read_text(encoding="utf-8")
     linked = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", re.sub(r"`[^`]*`", "", text))
