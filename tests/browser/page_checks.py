@@ -19,7 +19,7 @@ MOST_KILOBYTES = 750  # over the network, on a first visit
 def all_checks(page: Page, *, like_another: bool = False) -> Iterator[str]:
     """Look at a page that was opened in light mode, in every width and both modes; little is left of it.
 
-    Of a page that is built like another one, axe looks at colors, and at all else on a phone alone.
+    Of a page that is built like another one, axe looks at colors alone.
     """
     yield from formulas(page)
     yield from weight(page)
@@ -31,7 +31,7 @@ def all_checks(page: Page, *, like_another: bool = False) -> Iterator[str]:
         yield from sideways(page)
         if width in (768, 390):  # at 320 letters shrink with their drawing
             yield from (f"{width} pixels: {complaint}" for complaint in drawings(page))
-        if width in AXE_WIDTHS and (width == 390 or not like_another):
+        if width in AXE_WIDTHS and not like_another:
             yield from (f"{width} pixels: {violation}" for violation in axe(page, AXE_WIDTHS[width]))
     set_width(page, WIDTHS[0])
     yield from contrast(page, new)

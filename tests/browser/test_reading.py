@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -194,7 +195,7 @@ def test_sections_of_a_page_open_on_top_and_close_on_escape(open_page: OpenPage,
 
 def test_only_exercises_lead_to_solutions(site: Path, pages: list[str]) -> None:
     for page in pages:
-        links = soup(site, page).select('a[href*="solutions/"][href$=".html"]')
+        links = re.findall(r'href="[^"]*solutions/[^"]*\.html"', (site / page).read_text(encoding="utf-8"))
         assert bool(links) == page.startswith("exercises/"), f"{page}: {links}"
 
 
