@@ -23,6 +23,7 @@ from course_ext import (
     not_found,
     opening,
     pages,
+    pictures,
     plots,
     reference,
     repository,
@@ -459,3 +460,15 @@ def test_running_time_is_what_the_chapter_says(said: str, time: str) -> None:
 def test_question_of_a_chapter_is_that_of_its_card() -> None:
     home = "```{chapter-card} 02_b.ipynb\n:question: Why two?\n\nBecause.\n```"
     assert chapter_end.questions(home) == {"02_b": "Why two?"}
+
+
+def test_chapter_without_a_picture_has_a_card_without_one() -> None:
+    assert pictures.picture(Path("99_new.ipynb")) == ""
+
+
+def test_chapter_ends_with_its_exercises_if_it_has_some() -> None:
+    titles = {"exercises/01_a": nodes.title("", "Exercises: first steps")}
+    builder = stand_in(get_relative_uri=lambda page, other: f"../{other}.html")
+    app = stand_in(builder=builder, env=stand_in(titles=titles))
+    assert "Try it yourself: first steps" in chapter_end.exercises(app, "book/01_a")
+    assert chapter_end.exercises(app, "book/02_b") == ""

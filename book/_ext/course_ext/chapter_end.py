@@ -27,8 +27,10 @@ def questions(home: str) -> dict[str, str]:
 
 
 def exercises(app: Sphinx, page: str) -> str:
-    """The way to the exercises of a chapter."""
+    """The way to the exercises of a chapter, if it has some."""
     practice = f"exercises/{page.partition('/')[2]}"
+    if practice not in app.env.titles:
+        return ""
     there = app.builder.get_relative_uri(page, practice)
     name = app.env.titles[practice].astext().partition(": ")[2]
     return (
@@ -70,7 +72,8 @@ def end_chapter(
         return
     after = next((chapter for chapter in chapters(app) if chapter.number == int(match[1]) + 1), None)
     cards = exercises(app, pagename) + (next_chapter(app, pagename, after) if after else "")
-    context["body"] += f'<nav class="chapter-end" aria-label="After this chapter">{cards}</nav>'
+    if cards:
+        context["body"] += f'<nav class="chapter-end" aria-label="After this chapter">{cards}</nav>'
 
 
 def setup(app: Sphinx) -> None:

@@ -25,7 +25,9 @@ Point = tuple[float, float]
 
 
 def picture(notebook: Path) -> str:
-    """The picture of a chapter, as SVG. It decorates a headline, so a screen reader passes it by."""
+    """The picture of a chapter, as SVG, if it has one. It decorates a headline, so a screen reader passes it by."""
+    if notebook.stem[:2] not in OF_CHAPTER:
+        return ""
     name, drawing = OF_CHAPTER[notebook.stem[:2]]
     return svg(drawing(figure_data(notebook, name)))
 
