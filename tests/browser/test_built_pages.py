@@ -185,7 +185,7 @@ def test_figures_are_drawn_with_words_for_those_who_do_not_see_them(site: Path, 
 
 
 def test_figures_of_a_chapter_are_numbered_in_order(site: Path) -> None:
-    for path in sorted((site / "book").glob("0*.html")):
+    for path in sorted((site / "book").glob("[0-9]*.html")):
         captions = [
             str(found.get_text())
             for found in article(site, f"book/{path.name}").select("figure:not(.motif) figcaption")

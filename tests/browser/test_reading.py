@@ -202,7 +202,8 @@ def test_only_exercises_lead_to_solutions(site: Path, pages: list[str]) -> None:
 def test_menu_has_exercises_below_their_chapters_and_no_page_without_measurements(site: Path) -> None:
     menu = soup(site, CHAPTER).select_one("nav.bd-links")
     assert menu is not None
-    assert len(menu.select('li.toctree-l1 li.toctree-l2 a[href*="exercises/"]')) == 8
+    listed = menu.select('li.toctree-l1 li.toctree-l2 a[href*="exercises/"]')
+    assert len(listed) == len(list((site / "exercises").glob("*.html"))) > 0
     has_records = any((site.parents[1] / "benchmarks" / "records").glob("*.json"))
     assert bool(menu.select('a[href*="gpu_runs"]')) == has_records
 
