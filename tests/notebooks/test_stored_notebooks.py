@@ -17,7 +17,8 @@ def name(path: Path) -> str:
 
 @pytest.mark.parametrize("path", [*NOTEBOOKS, *PAGES], ids=name)
 def test_what_is_stored_is_complete_and_every_decimal_has_a_source(path):
-    assert complaints(path) == []
+    found = complaints(path)
+    assert not found, "\n".join(found)
 
 
 def test_there_are_notebooks_to_check():

@@ -112,7 +112,7 @@ def test_the_claims_follow_the_book_from_the_first_chapter_to_the_last(shown, ch
     told = [row.chapter for row in shown["Claims"]]
     assert len(told) >= 60
     assert told == sorted(told, key=int)
-    assert set(told) == set(chapters)
+    assert set(told) == set(chapters), "each chapter has a row among the claims"
 
 
 def test_code_that_is_gone_is_seen(shown, chapters):

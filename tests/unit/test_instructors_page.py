@@ -84,4 +84,4 @@ def test_the_lesson_plan_expects_mistakes_that_marks_can_name():
     assert len(expected) >= 14
     for mistake, question in expected:
         assert mistake in {known.name for known in question_named(question).misconceptions}, question
-    assert [name for name in all_questions() if f"`{name}`" not in plan] == []
+    assert [name for name in all_questions() if f"`{name}`" not in plan] == [], "book/lesson_plan.md has to name these"

@@ -37,6 +37,7 @@ def name_of(x) -> str:
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=name_of)
 def test_a_question_comes_with_answers_of_every_kind(question):
+    assert question.function in ANSWERS, f"answers to {question.function} belong into tests/unit/answers/"
     answers = ANSWERS[question.function]
     assert len(set(answers.right)) >= 3
     assert set(answers.mistakes) <= {mistake.name for mistake in question.misconceptions}
