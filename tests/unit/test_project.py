@@ -17,6 +17,11 @@ OWN_HUB = ["tests/unit/test_benchmarks.py", "tests/unit/test_pretrained.py"]
 PARTS = "course_lm book exercises solutions tests benchmarks".split()
 FILES = [path for part in PARTS for ending in ("py", "ipynb") for path in sorted((ROOT / part).rglob(f"*.{ending}"))]
 ATTACKS = ROOT / "tests" / "unit" / "attacks"  # notebooks that try what the grader must withstand
+CHAPTERS = list(ROOT.glob("book/*.ipynb"))
+SESSIONS = re.findall(r"^## Session \d", (ROOT / "book" / "lesson_plan.md").read_text(encoding="utf-8"), re.MULTILINE)
+UNITS = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+seventeen eighteen nineteen""".split()
+TENS = "zero ten twenty thirty forty fifty sixty seventy eighty ninety".split()
 PICKLE = re.compile(
     r"""^[\s"]*(import|from)\ (pickle|dill|cloudpickle|joblib|shelve|marshal)\b
     | \btorch\.(load|save)\( | allow_pickle\s*=\s*True""",
@@ -51,6 +56,31 @@ def test_version_and_date_are_the_same_in_package_citation_and_changes():
     newest = re.search(r"^## (\S+), (\S+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert cited.groups() == newest.groups()
     assert newest[1] == course_lm.__version__
+
+
+def in_words(n: int) -> str:
+    """A number below a hundred as prose says it."""
+    if n < 20:
+        return UNITS[n]
+    return TENS[n // 10] + (f"-{UNITS[n % 10]}" if n % 10 else "")
+
+
+@pytest.mark.parametrize(
+    ("page", "sentence", "counted"),
+    [
+        ("README.md", "The book has {} chapters", CHAPTERS),
+        ("README.md", "the pages: {} chapters", CHAPTERS),
+        ("README.md", "Each chapter has exercises, {} in all", all_questions()),
+        ("README.md", "has {} sessions", SESSIONS),
+        ("book/index.md", "## {} questions, one sentence", CHAPTERS),
+        ("book/lesson_plan.md", "for the {} chapters", CHAPTERS),
+        ("book/lesson_plan.md", "It has {} sessions", SESSIONS),
+    ],
+)
+def test_a_page_that_counts_chapters_sessions_or_exercises_counts_right(page, sentence, counted):
+    said = sentence.format(in_words(len(counted)))
+    is_said = said.lower() in (ROOT / page).read_text(encoding="utf-8").lower()
+    assert is_said, f"{page} should say: {said}"
 
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "MAINTAINING.md"])
