@@ -11,6 +11,7 @@ FIXED := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 COURSE_LM_DEVICE=cpu JUPYTER_PLATFO
 BY_FILE := -n 2 --dist loadfile
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=600 --ignore=tests/notebooks/specimen.ipynb
 NOTEBOOKS := tests/notebooks book solutions
+STORED := book/*.ipynb solutions/*.ipynb tests/notebooks/specimen.ipynb
 
 .PHONY: setup book pdf test test-unit test-notebooks test-browser test-long test-lowest notebooks repo test-colab \
 	gpu-runs pretrained-record lab serve lint audit release lock clean distclean
@@ -64,9 +65,10 @@ test-long: $(SITE)
 test-browser: $(SITE)
 	$(BIN)/python -m pytest -n 2 --dist worksteal tests/browser
 
+# All of them, or one: make notebooks ONLY=book/03_cross_entropy.ipynb
 notebooks: $(READY)
 	$(BIN)/python book/_tools/install_cell.py
-	$(FIXED) $(BIN)/python book/_tools/execute.py book/*.ipynb solutions/*.ipynb tests/notebooks/specimen.ipynb
+	$(FIXED) $(BIN)/python book/_tools/execute.py $(or $(ONLY),$(STORED))
 	$(BIN)/python -m course_lm.grading.student_notebooks solutions exercises
 
 # The address from which notebooks install the package on Colab: make repo URL=https://github.com/me/my-fork
