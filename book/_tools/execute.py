@@ -88,7 +88,8 @@ def title_when_folded(source: str) -> str | None:
     """What the book shows in place of code that only imports or only draws; None for all other code."""
     statements = _statements(source)
     if statements and all(isinstance(statement, ast.Import | ast.ImportFrom) for statement in statements):
-        return "Imports of this page"
+        is_ours = all(ast.unparse(statement).startswith("from course_lm") for statement in statements)
+        return "Imports from the package of this course" if is_ours else "Imports of this page"
     return "Code of this figure" if len(statements) == 1 and draws(source) else None
 
 

@@ -26,6 +26,7 @@ DECIMAL = re.compile(r"(?<![\w.])(?:\d[\d,]*)?\.\d+(?![\w.]*\.\d)|(?<![\w.])\d+e
 VERSION = re.compile(r"(?:Python|torch|Jupyter Book|IPython|CC BY|MIT)\s+\d+(?:\.\d+)*")
 SKIP_MARKER = re.compile(r"NBVAL_(?:SKIP|IGNORE_OUTPUT|RAISES_EXCEPTION)|PYTEST_VALIDATE_IGNORE_OUTPUT", re.IGNORECASE)
 SKIP_TAGS = {"nbval-skip", "nbval-ignore-output", "nbval-raises-exception", "raises-exception"}
+MOST_LINES = 12  # of a cell that the book shows
 ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 
 
@@ -58,6 +59,9 @@ def _notebook(notebook: nbformat.NotebookNode) -> Iterator[str]:
 
 
 def _code_cell(cell: nbformat.NotebookNode) -> Iterator[str]:
+    n_lines = len(cell.source.splitlines())
+    if n_lines > MOST_LINES and not {"solution-only", "remove-cell"} & set(cell.metadata.get("tags", [])):
+        yield f"it has {n_lines} lines, and a reader takes in {MOST_LINES} at once: make two cells of it"
     if title_when_folded(cell.source) and FOLDED not in cell.metadata.get("tags", []):
         yield "it only imports or draws, and the book does not fold it: run make notebooks"
     if SKIP_TAGS & set(cell.metadata.get("tags", [])) or SKIP_MARKER.search(cell.source):

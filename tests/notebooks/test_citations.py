@@ -215,7 +215,8 @@ def test_prose_that_cites_what_has_no_value_is_refused_and_nothing_is_stored(tmp
 @pytest.mark.parametrize(
     ("source", "title"),
     [
-        ("import math\nfrom pathlib import Path", "Imports of this page"),
+        ("import math\nfrom course_lm import plot", "Imports of this page"),
+        ("from course_lm import plot", "Imports from the package of this course"),
         ("plot.bars(nats, floor)", "Code of this figure"),
         ("import math\nx = math.pi", None),
         ("x = 1\nplot.bars(x)", None),

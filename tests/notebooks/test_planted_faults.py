@@ -76,6 +76,10 @@ def cleared_cell(notebook: Notebook) -> None:
     cell(notebook, "quiet").update(outputs=[], execution_count=None)
 
 
+def cell_of_thirteen_lines(notebook: Notebook) -> None:
+    cell(notebook, "quiet").source += "\n" * 12 + "x = 1"
+
+
 def cells_out_of_order(notebook: Notebook) -> None:
     cell(notebook, "print").execution_count, cell(notebook, "quiet").execution_count = 3, 2
 
@@ -147,6 +151,7 @@ SEEN_WITHOUT_A_RUN = [
     citation_below_the_last_cell,
     deleted_output,
     cleared_cell,
+    cell_of_thirteen_lines,
     cells_out_of_order,
     deleted_last_cell,
     pngs_of_two_figures_swapped,
