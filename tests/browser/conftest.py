@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from host import CHROMIUM_FLAGS, SITE, find_chromium, serve
 
+from . import page_checks
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
@@ -172,6 +174,7 @@ def open_page(desk: Desk) -> Iterator[Callable[..., Page]]:
     def open_page(url: str, *, kept: bool = False, **options: Any) -> Page:
         page = desk.page(options)
         if kept and page in desk.kept and page.url == url:
+            page_checks.settle(page)  # it hears that it is on the screen again before it is printed once more
             return page
         page.mouse.move(0, 0)  # off whatever the last test pointed at
         go(page, url)

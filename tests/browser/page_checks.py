@@ -38,8 +38,13 @@ def all_checks(page: Page, *, like_another: bool = False) -> Iterator[str]:
 
 
 def set_width(page: Page, width: int) -> None:
-    """Give the window a width, and the page's scripts the time to see it."""
+    """Give the window a width."""
     page.set_viewport_size({"width": width, "height": 800})
+    settle(page)
+
+
+def settle(page: Page) -> None:
+    """Wait until the page has been drawn as it is now, and its scripts have been told."""
     page.evaluate("new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(() => then(null))))")
 
 
