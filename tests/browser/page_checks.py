@@ -57,8 +57,16 @@ def formulas(page: Page) -> Iterator[str]:
 
 def kilobytes(page: Page) -> float:
     """What this page cost over the network; what the browser had already counts as well."""
-    entries = "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]"
-    return float(page.evaluate(f"{entries}.reduce((sum, entry) => sum + entry.encodedBodySize, 0)")) / 1000
+    return float(page.evaluate(BYTES)) / 1000
+
+
+# A browser that has had formulas lists their fonts on a page without one.
+BYTES = """() => {
+    const hasFormulas = document.querySelector("mjx-container");
+    return [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+        .filter(({ name }) => hasFormulas || !name.includes("MathJax_"))
+        .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0);
+}"""
 
 
 def weight(page: Page) -> Iterator[str]:
