@@ -126,15 +126,19 @@ class Desk:
     kept: set[Page] = field(default_factory=set)
     complaints: list[str] = field(default_factory=list)
 
-    def page(self, options: dict[str, Any]) -> Page:
+    def page(self, options: dict[str, Any], formulas: bool) -> Page:
         """The page with these options of Playwright's contexts, set as the next test wants it."""
         of_context = {name: value for name, value in options.items() if name not in BY_PAGE}
-        key = repr(sorted(of_context.items()))
+        key = repr((sorted(of_context.items()), formulas))
         if key not in self.pages:
             context = self.browser.new_context(**of_context)
             context.set_default_timeout(30_000)  # a machine with other work to do is slow
             record_complaints(context, self.complaints)
             self.pages[key] = context.new_page()
+            if not formulas:
+                session = context.new_cdp_session(self.pages[key])
+                session.send("Network.enable")
+                session.send("Network.setBlockedURLs", {"urls": ["*/tex-chtml.js"]})
         page = self.pages[key]
         page.set_viewport_size(options.get("viewport", {"width": 1280, "height": 720}))
         page.emulate_media(
@@ -166,13 +170,14 @@ def open_page(desk: Desk) -> Iterator[Callable[..., Page]]:
     """A function that opens an address, waits for its formulas, and returns the page.
 
     It takes Playwright's context options, such as ``viewport`` and ``has_touch``. A test that leaves a page as it
-    was says ``kept=True``, and the next one that says so finds the page open. A request to another host or an error
-    on the console fails the test that opened the page.
+    was says ``kept=True``, and the next one that says so finds the page open; one that asks nothing about formulas
+    says ``formulas=False``, since to typeset them takes a third of the time. A request to another host or an error on
+    the console fails the test that opened the page.
     """
     desk.complaints.clear()
 
-    def open_page(url: str, *, kept: bool = False, **options: Any) -> Page:
-        page = desk.page(options)
+    def open_page(url: str, *, kept: bool = False, formulas: bool = True, **options: Any) -> Page:
+        page = desk.page(options, formulas)
         if kept and page in desk.kept and page.url == url:
             page_checks.settle(page)  # it hears that it is on the screen again before it is printed once more
             return page
@@ -195,7 +200,7 @@ def record_complaints(context: BrowserContext, complaints: list[str]) -> None:
             complaints.append(f"asks another host: {request.url}")
 
     def said(message: ConsoleMessage) -> None:
-        if message.type == "error":
+        if message.type == "error" and "ERR_BLOCKED_BY_CLIENT" not in message.text:
             complaints.append(f"console: {message.text} {message.location['url']}")
 
     context.on("requestfailed", failed)

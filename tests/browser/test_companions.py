@@ -37,7 +37,7 @@ def show(open_page: OpenPage, server: str) -> Callable[..., Page]:
     """``show(name)`` opens the page, and waits until a companion has drawn its own text."""
 
     def show(name: str, **options: object) -> Page:
-        page = open_page(f"{server}/{LIVE}", **{**CALM, **options})
+        page = open_page(f"{server}/{LIVE}", formulas=False, **{**CALM, **options})
         page.locator(f".live-{name}").scroll_into_view_if_needed()
         page.locator(f".live-{name} {DRAWN[name]}").first.wait_for()
         return page

@@ -35,7 +35,7 @@ def play(open_page: OpenPage, server: str) -> Play:
     """``play(hash)`` opens the page at a round, and waits until it has begun."""
 
     def play(address: str = f"game:{ID}", **options: object) -> Page:
-        page = open_page(f"{server}/{LIVE}#{address}", **options)
+        page = open_page(f"{server}/{LIVE}#{address}", formulas=False, **options)
         page.locator(".game-keys button").first.wait_for()
         return page
 

@@ -40,7 +40,7 @@ def home(open_page: OpenPage, server: str) -> OpenPage:
     """``home(**options)``: the home page, once its model is there; it moves only if the options allow motion."""
 
     def home(**options: object) -> Page:
-        page = open_page(f"{server}/book/index.html", **{"reduced_motion": "reduce", **options})
+        page = open_page(f"{server}/book/index.html", formulas=False, **{"reduced_motion": "reduce", **options})
         page.locator(".key").first.wait_for()
         return page
 

@@ -33,7 +33,7 @@ def live(open_page: OpenPage, server: str) -> Callable[..., Page]:
     """``live(state)`` opens the page with what an address holds after #, and waits for the model."""
 
     def live(state: str = "", **options: object) -> Page:
-        page = open_page(f"{server}/{LIVE}#{state}", **options)
+        page = open_page(f"{server}/{LIVE}#{state}", formulas=False, **options)
         page.wait_for_function(WHOLE, timeout=30_000)
         return page
 
@@ -66,7 +66,7 @@ def first_number(text: str) -> float:
 
 
 def test_typed_text_is_priced_in_one_unit_and_its_numbers_agree(open_page: OpenPage, base: str) -> None:
-    page = open_page(f"{base}/{LIVE}")
+    page = open_page(f"{base}/{LIVE}", formulas=False)
     text = "the dogs rest."
     write(page, text)
     page.locator(".live-more > summary").click()
@@ -331,7 +331,7 @@ def test_page_shows_one_of_two_modes(live: Callable[..., Page]) -> None:
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_chapter_loads_the_model_when_its_reader_comes_near(open_page: OpenPage, server: str, chapter: str) -> None:
-    page = open_page(f"{server}/book/{chapter}.html")
+    page = open_page(f"{server}/book/{chapter}.html", formulas=False)
     assert page.locator("script[src*=toy_weights]").count() == 0
     page.locator(".live-model textarea").fill("my dog & me")
     page.wait_for_function(WHOLE, timeout=30_000)
