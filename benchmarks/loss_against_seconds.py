@@ -23,7 +23,7 @@ from course_lm.plot.style import DASHES, INK_2, MODEL, RC, RIVALS, SOURCE, Canva
 
 FIGURE = Path(__file__).with_suffix(".svg")
 LOOKS = 12  # at each run, the more often the earlier
-ORDERS = (2, 3, 5, 8)  # of the n-grams
+ORDERS = (2, 3, 8)  # of the n-grams
 Curve = list[tuple[float, float]]  # seconds so far, nats per character
 
 

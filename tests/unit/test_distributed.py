@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -124,38 +123,9 @@ def machine(rank: int, port: int, restarts: int, *words: object) -> subprocess.P
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
 
 
-def workers(torchrun: subprocess.Popen[str]) -> list[int]:
-    """The processes that a torchrun has started."""
-    listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(torchrun.pid)], capture_output=True, text=True)
-    return [int(pid) for pid in listed.stdout.split()]
-
-
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as free:
         return int(free.getsockname()[1])
-
-
-@pytest.mark.long
-def test_two_machines_go_on_by_themselves_when_a_process_of_one_is_killed(tmp_path, corpus_file):
-    """As if it had not been killed, to the last bit; the checkpoint lies where both see it."""
-    port, command = free_port(), ("train", "--corpus", corpus_file, "--steps", 120, "--json", "--out")
-    machines = [machine(rank, port, 2, *command, tmp_path / "killed") for rank in (0, 1)]
-    log = tmp_path / "killed" / "records.jsonl"
-    while not log.exists() or log.read_text().count("\n") < 70:  # a checkpoint is written after 50 updates
-        assert [one.poll() for one in machines] == [None, None]
-        time.sleep(0.05)
-    os.kill(workers(machines[1])[0], signal.SIGKILL)
-    told = [one.communicate(timeout=240) for one in machines]
-    assert [one.returncode for one in machines] == [0, 0], told
-    port = free_port()
-    for one in [machine(rank, port, 0, *command, tmp_path / "whole") for rank in (0, 1)]:
-        one.communicate(timeout=240)
-    losses = [
-        [json.loads(line)["nats_per_token"] for line in (tmp_path / run / "records.jsonl").read_text().splitlines()]
-        for run in ("killed", "whole")
-    ]
-    assert losses[0] == losses[1]
-    assert len(losses[0]) == 120
 
 
 @pytest.mark.long
