@@ -64,7 +64,10 @@ class Muon(Optimizer):
                     W.add_(direction, alpha=-group["lr"] * max(1, rows / columns) ** 0.5)
 
     def _averaged(self, W: Tensor, G: Tensor, momentum: float) -> Tensor:
-        M: Tensor = self.state[W].setdefault("momentum_buffer", torch.zeros_like(W))
+        state = self.state[W]
+        if not state:
+            state["momentum_buffer"] = torch.zeros_like(W)
+        M: Tensor = state["momentum_buffer"]
         return G.lerp(M.lerp_(G, 1 - momentum), momentum)
 
 
