@@ -114,11 +114,11 @@ def test_the_command_trains_in_two_processes_and_a_lost_one_ends_it_with_a_messa
     assert "Start all of them again with --resume." in err
 
 
-def machine(rank: int, port: int, restarts: int, *words: object) -> subprocess.Popen[str]:
+def machine(rank: int, port: int, *words: object) -> subprocess.Popen[str]:
     """The torchrun of one of two machines, which starts one process and sees the other machine's at an address."""
     command = [sys.executable, "-m", "torch.distributed.run", "--nnodes", "2", "--nproc-per-node", "1"]
     command += ["--rdzv-backend", "c10d", "--rdzv-endpoint", f"127.0.0.1:{port}", "--rdzv-id", "run"]
-    command += ["--rdzv-conf", f"is_host={rank == 0}", "--local-addr", "127.0.0.1", "--max-restarts", str(restarts)]
+    command += ["--rdzv-conf", f"is_host={rank == 0}", "--local-addr", "127.0.0.1"]
     command += ["-m", "course_lm.cli", *map(str, words)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
 
@@ -135,7 +135,7 @@ def test_machines_that_do_not_see_the_same_folder_are_told_so(tmp_path, corpus_f
     assert one.returncode == 0
     (tmp_path / "1").mkdir()
     machines = [
-        machine(rank, port, 0, *command, tmp_path / str(rank), *(["--resume"] if rank == 0 else [])) for rank in (0, 1)
+        machine(rank, port, *command, tmp_path / str(rank), *(["--resume"] if rank == 0 else [])) for rank in (0, 1)
     ]
     told = [one.communicate(timeout=120)[1] for one in machines]
     for err in told:
