@@ -11,6 +11,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from course_lm.train import StepRecord
 
 
+def standard_error() -> Console:
+    """A console that writes only if it is a terminal."""
+    console = Console(stderr=True)
+    console.quiet = not console.is_terminal
+    return console
+
+
 def follow(run: Iterable[StepRecord], steps: int, done: int = 0) -> None:
     """Consume a run, and show its latest record on standard error if that is a terminal.
 
@@ -19,10 +26,9 @@ def follow(run: Iterable[StepRecord], steps: int, done: int = 0) -> None:
         steps: updates in the whole run.
         done: updates made before it was resumed.
     """
-    console = Console(stderr=True)
     columns = (TextColumn("step"), MofNCompleteColumn(), BarColumn(), TextColumn("{task.description}"))
     validation = ""
-    with Progress(*columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal) as progress:
+    with Progress(*columns, TimeRemainingColumn(), console=standard_error()) as progress:
         task = progress.add_task("", total=steps, completed=done)
         for record in run:
             if record.val_nats_per_token is not None:
@@ -37,8 +43,7 @@ def counter(what: str) -> Iterator[Callable[[int, int], None]]:
     Args:
         what: is done, in a word or two.
     """
-    console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), MofNCompleteColumn(), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+    with Progress(*columns, console=standard_error()) as progress:
         task = progress.add_task(what, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
