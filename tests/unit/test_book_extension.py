@@ -8,7 +8,7 @@ import re
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import pytest
 
@@ -27,6 +27,7 @@ from course_ext import (
     plots,
     reference,
     repository,
+    style_sheets,
     way,
 )
 from docutils import nodes
@@ -38,6 +39,12 @@ from course_lm import plot
 
 DEFAULT = "https://github.com/stamped/course"
 ORIGIN = "https://github.com/fork/course"
+
+
+class SheetName(NamedTuple):
+    """A style sheet as Sphinx lists it, as far as the extension looks."""
+
+    filename: str
 
 
 def stand_in(**attributes: object) -> Any:
@@ -282,6 +289,26 @@ def test_page_loads_only_what_it_needs(body: str, needed: set[str]) -> None:
     pages.drop_unused(stand_in(), "page", "page.html", context, None)
     left = {*(script.filename for script in context["script_files"]), *context["css_files"]}
     assert left == {"_static/glossary.js", "_static/course.css"} | needed
+
+
+def test_our_style_sheets_of_a_page_are_joined_in_their_order(tmp_path: Path) -> None:
+    (tmp_path / "_static").mkdir()
+    names = ["styles/sphinx-book-theme.css", "fonts.css", "figures/plot.css", "fonts.css"]
+    context: dict[str, Any] = {"css_files": [SheetName(f"_static/{name}") for name in names]}
+    added: list[str] = []
+    app: Any = stand_in(outdir=tmp_path, add_css_file=added.append)
+    style_sheets.join(app, "page", "page.html", context, None)
+    assert context["css_files"] == [SheetName("_static/styles/sphinx-book-theme.css")]
+    (joined,) = (tmp_path / "_static").iterdir()
+    assert added == [joined.name]
+    texts = [(style_sheets.STATIC / name).read_text(encoding="utf-8") for name in names[1:3]]
+    assert joined.read_text(encoding="utf-8") == "\n".join(texts)
+
+
+@pytest.mark.parametrize(("name", "moved"), [("x.css", "url(i.svg)"), ("live/x.css", "url(live/i.svg)")])
+def test_joined_style_sheet_finds_what_its_parts_found(name: str, moved: str) -> None:
+    css = "a { background: url(i.svg), url(data:,a), url('#b'), url(/c.svg) }"
+    assert style_sheets.moved(css, Path(name)) == css.replace("url(i.svg)", moved)
 
 
 ICONS = (

@@ -2,8 +2,8 @@
 
 It turns links to glossary terms into definitions that open in place, lets the repository buttons
 follow the fork that builds the book, says in the head of a page what it is about, draws the figures of notebooks
-and the cards of chapters, cuts the fonts, keeps every page small and self-contained, and gives the pages
-with widgets their scripts.
+and the cards of chapters, cuts the fonts, keeps every page small and self-contained, gives the pages
+with widgets their scripts, and joins our style sheets.
 """
 
 from sphinx.application import Sphinx
@@ -26,6 +26,7 @@ from . import (
     reference,
     repository,
     search_lines,
+    style_sheets,
     way,
     widgets,
 )
@@ -51,4 +52,5 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     notes.setup(app)
     search_lines.setup(app)
     widgets.setup(app)
+    style_sheets.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
