@@ -43,7 +43,8 @@
       host.replaceChildren(...this.places.map(({ button }) => button));
       host.addEventListener("click", (event) => this.choose(event.target));
       host.addEventListener("keydown", (event) => this.step(event));
-      new ResizeObserver(() => this.p && this.isNarrow !== isNarrow(host) && this.draw()).observe(host);
+      this.isNarrow = isNarrow(host);
+      new ResizeObserver(() => this.resize()).observe(host);
     }
 
     /**
@@ -62,9 +63,14 @@
       this.draw();
     }
 
+    resize() {
+      if (this.isNarrow === isNarrow(this.host)) return;
+      this.isNarrow = !this.isNarrow;
+      if (this.p) this.draw();
+    }
+
     /** Bring the page in line with the numbers and the width. */
     draw() {
-      this.isNarrow = isNarrow(this.host);
       this.host.classList.toggle("is-narrow", this.isNarrow);
       this.host.setAttribute("aria-orientation", this.isNarrow ? "vertical" : "horizontal");
       this.ids = this.shown();

@@ -115,6 +115,7 @@
 
     /** Ask about a sign: its number, or that of the end. */
     ask(sign) {
+      if (sign === this.asked && sign === this.tiles.asked) return; // the caret follows each letter that is typed
       this.setAsked(sign);
       this.show(sign);
       this.send();
