@@ -6,6 +6,9 @@ Reads the built book (`make book`) in the Chromium of the machine. For each mode
 character typed after 60 are known. Times are in milliseconds: the median of the rounds, the fastest of them, and the
 very first, when the browser has not compiled the code yet, which the other two leave out. On a busy machine the
 fastest says most.
+
+Then a typed letter on the page of the live model, after texts of several lengths: milliseconds until the page has been
+laid out with the new numbers.
 """
 
 from __future__ import annotations
@@ -39,9 +42,24 @@ TIMES = """async ({ name, text, rounds }) => {
     });
 }"""
 
+LENGTHS = (12, 100, 600, 2000)  # characters
+TYPE = """async (rounds) => {
+    const field = document.querySelector("textarea");
+    const times = [];
+    for (let i = 0; i < rounds; i++) {
+        await new Promise((go) => setTimeout(go, 100)); // the bars come to rest
+        const begin = performance.now();
+        field.setRangeText(" dog"[i % 4], field.value.length, field.value.length, "end");
+        field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+        document.body.getBoundingClientRect(); // styles and layout
+        times.push(performance.now() - begin);
+    }
+    return times;
+}"""
+
 
 def main() -> None:
-    """Print one row for each model and job."""
+    """Print one row for each model and job, and one for each length of a text."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=31)
     rounds = parser.parse_args().rounds
@@ -54,6 +72,9 @@ def main() -> None:
             page = browser.new_page()
             page.goto((SITE / "book" / "index.html").as_uri())
             report(page, name, text, rounds)
+        print("\n| characters | until laid out, ms | fastest | target |\n|---|---|---|---|")
+        for length in LENGTHS:
+            report_typing(browser.new_page(), length, rounds)
         browser.close()
 
 
@@ -64,6 +85,15 @@ def report(page: Page, name: str, text: str, rounds: int) -> None:
     first, *others = page.evaluate(TIMES, {"name": name, "text": text, "rounds": rounds})
     for (job, target), early, times in zip(TARGETS.items(), first, zip(*others, strict=True), strict=True):
         print(f"| {name} | {job} | {median(times):.1f} | {min(times):.1f} | {early:.1f} | {target} |")
+
+
+def report_typing(page: Page, length: int, rounds: int) -> None:
+    """The row of a text of ``length`` characters, at whose end letters are typed."""
+    page.goto((SITE / "book" / "live.html").as_uri())
+    page.locator("textarea").first.fill(ToyEnglish().sample(length)[:length].replace("\n", " "))
+    page.wait_for_timeout(2000)  # until all of it has been read
+    times = page.evaluate(TYPE, rounds)
+    print(f"| {length} | {median(times):.1f} | {min(times):.1f} | 16 |", flush=True)
 
 
 if __name__ == "__main__":

@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from statistics import median
 
 from playwright.sync_api import Browser, sync_playwright
 
 sys.path.append(str(Path(__file__).parents[1] / "book" / "_tools"))
 from host import CHROMIUM_FLAGS, SITE, find_chromium, serve
 
+VISITS = 3  # of each page; printed are their medians
 WATCH_SHIFTS = """
     window.shift = 0;
     new PerformanceObserver((list) => {
@@ -54,7 +56,8 @@ def main() -> None:
     with serve() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(CHROMIUM_FLAGS))
         for page in pages:
-            kilobytes, paint, shift = visit(browser, f"{address}/{page}")
+            visits = [visit(browser, f"{address}/{page}") for _ in range(VISITS)]
+            kilobytes, paint, shift = map(median, zip(*visits, strict=True))
             print(f"| {page} | {kilobytes:.0f} | {paint:.0f} | {shift:.3f} |", flush=True)
         browser.close()
 
