@@ -51,12 +51,13 @@ test-notebooks: $(READY)
 	$(FIXED) $(BIN)/python -m pytest $(BY_FILE) $(NBVAL) $(NOTEBOOKS)
 
 # With the oldest versions that pyproject.toml admits of what the package needs, and the newest of all else, of which
-# they may use what is deprecated.
+# they may use what is deprecated. The model of the chapters comes first, as above.
 test-lowest:
 	rm -rf .venv-lowest
 	$(PYTHON) -m venv .venv-lowest
 	sed -n '/^dependencies = /,/^]/s/ *"\([a-z]*\)>=\([0-9.]*\).*/\1==\2.*/p' pyproject.toml > .venv-lowest/lowest.txt
 	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check -e ".[test]" -c .venv-lowest/lowest.txt
+	$(FIXED) .venv-lowest/bin/python book/_tools/live_toy.py
 	$(FIXED) .venv-lowest/bin/python -m pytest -W default::DeprecationWarning $(BY_FILE) $(NBVAL) tests/unit book solutions
 
 # What takes minutes: whole classes, every attack on the grader, kills, and training until it is good.

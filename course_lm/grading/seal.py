@@ -48,6 +48,7 @@ ENVIRONMENT = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "MKL", "OPEN
     "TMPDIR": "/tmp",
     "TORCHINDUCTOR_CACHE_DIR": "/tmp",  # torch's compiler asks for a folder when it is loaded
     "TORCH_COMPILE_DISABLE": "1",  # a compiled answer runs as it is written: no compiler could be started
+    "USER": "nobody",  # whom torch 2.9 would look up in a file that is not there
 }
 """All that a worker sees of the environment."""
 

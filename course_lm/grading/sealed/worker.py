@@ -60,6 +60,7 @@ class Worker:
         if kind == "landlock":
             cut = paths.index("--")
             confine.landlock(paths[:cut], paths[cut + 1 :])
+        vars(torch._C).pop("_rpc_init", None)  # or torch 2.9 writes a file when it loads the following
         import torch._dynamo  # some functions of torch load it at their first call, which takes seconds
 
         call_monitor.operators()  # thousands, which are looked through once, and not in every child
