@@ -46,7 +46,7 @@
     if (lines.length === 0) return;
     const [id, title, text] = bestLine(here.length > 0 ? here : lines);
     const line = excerpt(text);
-    if (!anchor && title !== link.textContent) line.prepend(make("a", { href: `${page}#${id}` }, title), ": ");
+    if (!anchor && !link.textContent.endsWith(title)) line.prepend(make("a", { href: `${page}#${id}` }, title), ": ");
     result.append(line);
   }
 

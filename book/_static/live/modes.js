@@ -13,15 +13,21 @@
   const bar = document.querySelector(".live-modes");
   const game = document.querySelector(".live-game")?.closest("section");
   if (!bar || !game) return;
-  const panels = [document.querySelector(".live-model"), game];
+  const panels = [document.querySelector(".live-writing"), game];
   panels.forEach((panel, i) => {
     panel.id ||= `live-mode-${i}`;
     panel.setAttribute("role", "tabpanel");
     panel.setAttribute("aria-label", TITLES[i]);
   });
   const tabs = TITLES.map((title, i) =>
-    make("button", { type: "button", role: "tab", "aria-controls": panels[i].id, onclick: () => open(i) }, title),
+    make("button", { type: "button", role: "tab", "aria-controls": panels[i].id, onclick: () => choose(i) }, title),
   );
+
+  /** A reader who chooses a way to meet the model sees all of it, also on a small screen. */
+  function choose(i) {
+    open(i);
+    bar.scrollIntoView();
+  }
 
   function open(chosen) {
     tabs.forEach((tab, i) => {
