@@ -44,11 +44,12 @@ GATHER = """async (paths) => {
         for (const element of article.querySelectorAll("script, a.headerlink, button")) element.remove();
         for (const fold of article.querySelectorAll("details")) fold.open = true;
         for (const image of article.querySelectorAll("img")) image.src = new URL(image.getAttribute("src"), url).href;
-        const title = article.querySelector("h1");  // the outline would leave out a space where a line ends
-        title.style.fontSize = "20pt";
-        title.querySelector(".visually-hidden")?.replaceWith(": ");
-        const texts = page.createTreeWalker(title, NodeFilter.SHOW_TEXT);
-        while (texts.nextNode()) texts.currentNode.data = texts.currentNode.data.replaceAll(" ", "\u00a0");
+        article.querySelector("h1 .visually-hidden")?.replaceWith(": ");
+        for (const title of article.querySelectorAll("h1, h2")) {  // the outline leaves out a space where a line ends
+            title.style.fontSize = title.matches("h1") ? "20pt" : "15pt";
+            const texts = page.createTreeWalker(title, NodeFilter.SHOW_TEXT);
+            while (texts.nextNode()) texts.currentNode.data = texts.currentNode.data.replaceAll(" ", "\u00a0");
+        }
         own(article, i);
         for (const link of article.querySelectorAll("a[href]")) {
             const aim = new URL(link.getAttribute("href"), url);

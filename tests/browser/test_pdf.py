@@ -1,0 +1,59 @@
+"""The book as one PDF: all of it is there, in the order of the book, and can be found."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import pdf
+import pytest
+from bs4 import BeautifulSoup
+from pypdf import PdfReader
+
+pytestmark = pytest.mark.long
+FEWEST = 40  # characters of a page that is not empty: a footer, and the end of a paragraph
+
+
+@pytest.fixture(scope="module")
+def book(site: Path) -> PdfReader:
+    """The PDF, made anew."""
+    subprocess.run([sys.executable, pdf.__file__], check=True)
+    return PdfReader(pdf.OUT)
+
+
+def plain(text: str) -> str:
+    """A title without what differs between a page and an outline."""
+    return "".join(text.replace("#", "").split()).replace(":", "")
+
+
+def test_outline_has_every_title_of_every_page_with_its_spaces(book: PdfReader, site: Path) -> None:
+    pages = [BeautifulSoup((site / path).read_text(encoding="utf-8"), "html.parser") for path in pdf.reading_order()]
+    titles = [[plain(title.text) for title in page.select("article :is(h1, h2)")] for page in pages]
+    found: list[list[str]] = []
+    for entry in book.outline:
+        if isinstance(entry, list):
+            found[-1] += [str(below.title) for below in entry if not isinstance(below, list)]
+        else:
+            found.append([str(entry.title)])
+    assert [[plain(title) for title in page] for page in found] == titles
+    spaced = {title.replace("\u00a0", " ") for page in found for title in page}
+    assert "Predict first: how long until something goes wrong?" in spaced
+
+
+def test_pages_are_in_order_and_none_is_empty(book: PdfReader) -> None:
+    starts = [book.get_destination_page_number(entry) for entry in book.outline if not isinstance(entry, list)]
+    assert all(first < then for first, then in pairwise(starts))
+    lengths = [len(page.extract_text().strip()) for page in book.pages]
+    assert [i + 1 for i, length in enumerate(lengths) if length < FEWEST] == []
+
+
+def test_links_between_pages_stay_in_the_book(book: PdfReader) -> None:
+    addresses = []
+    for page in book.pages:
+        for reference in page.get("/Annots") or []:
+            action = reference.get_object().get("/A", {})
+            addresses.append(str(action.get("/URI", "")))
+    assert sum(not address for address in addresses) > 100
+    assert [address for address in addresses if "127.0.0.1" in address or address.startswith("file:")] == []
