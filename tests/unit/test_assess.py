@@ -110,6 +110,11 @@ def test_what_is_imported_compared_or_never_called_is_no_offense(cells, tmp_path
             "with torch._C.DisableTorchFunction():\n    return logits.softmax(-1)",
             "logits.softmax,",
         ),
+        (  # seen by the kernel alone: what map calls is told neither to a profiler nor to a mode
+            "softmax",
+            "with torch._C.DisableTorchFunction():\n    return next(map(torch.softmax, [logits], [-1]))",
+            "next (_softmax),",
+        ),
         ("token_nll", "return F.nll_loss(logits.log_softmax(-1), targets, reduction='none')", "F.nll_loss,"),
         ("cross_entropy", "return torch.nn.CrossEntropyLoss()(logits, targets)", "torch.nn.CrossEntropyLoss,"),
         (
