@@ -149,7 +149,7 @@
       const V = this.model.alphabet.length;
       const numbers = {
         bits: fixed(rows.reduce((sum, row) => sum + bits(row.nats), 0), 1),
-        count: rows.length === 1 ? "1 letter" : `${rows.length} letters`,
+        count: rows.length === 1 ? "1 character" : `${rows.length} characters`,
         flat: fixed(rows.length * Math.log2(V), 0),
         signs: V,
       };

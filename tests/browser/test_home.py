@@ -66,8 +66,8 @@ def test_bars_and_bits_are_those_of_torch_on_the_same_weights(home: OpenPage, si
     bits = sum(row.nats for row in ledger(model, tokenizer.encode_with_bos(OPENING + "e"))) / torch.tensor(2.0).log()
     counted = page.locator(".home-counter").inner_text().split()
     assert float(counted[0]) == pytest.approx(bits.item(), abs=0.051)
-    assert counted[2:4] == ["for", "12"]
-    assert counted[7] == f"{12 * torch.tensor(29.0).log2().item():.0f}"
+    assert counted[4:6] == ["for", "12"]
+    assert counted[9] == f"{12 * torch.tensor(29.0).log2().item():.0f}"
 
 
 def test_it_writes_by_itself_rests_out_of_sight_and_stops_when_touched(home: OpenPage) -> None:
@@ -95,7 +95,7 @@ def test_nothing_moves_for_a_reader_who_asked_for_less_motion(home: OpenPage) ->
     page = home()
     assert page.evaluate(CHANGES, 1300) == [OPENING, OPENING]
     assert not page.locator("[data-part=toggle]").is_visible()
-    page.get_by_role("button", name="Draw a letter").click()
+    page.get_by_role("button", name="Write a letter").click()
     text = page.evaluate(TEXT)
     assert text[:-1] == OPENING
     assert f"{text[-1]}, " in page.locator(".home [role=status]").inner_text()
@@ -105,7 +105,7 @@ def test_typed_letters_are_written_and_a_space_presses_no_button(home: OpenPage)
     page = home()
     page.keyboard.type("Og b")
     assert page.evaluate(TEXT) == f"{OPENING}og b"
-    page.get_by_role("button", name="Draw a letter").focus()
+    page.get_by_role("button", name="Write a letter").focus()
     page.keyboard.type("a ")
     assert page.evaluate(TEXT) == f"{OPENING}og ba "
     for _ in range(7):

@@ -202,7 +202,7 @@
     const title = ["Update ", now, ": ", loss, " nats per character"];
     live.append(label(title, isCalm() ? "" : play), curve.svg, make("div", { class: "training-slider" }, slider));
     live.append(label(["It writes"], make("p", {}, words, " words are real")), sample);
-    live.append(label(["It pays ", cost, " nats a character"], paid), sentence.box);
+    live.append(label(["For this sentence it pays ", cost, " nats a character"], paid), sentence.box);
     live.append(label(["After ", make("code", {}, record.prefix), " it expects"], gray("exact source")), bars.svg);
     live.append(said);
     slider.value = 0;

@@ -36,7 +36,7 @@
         make(
           "fieldset",
           {},
-          make("legend", {}, "How sure are you?"),
+          make("legend", {}, "How sure are you? (bits if right, or if wrong)"),
           make("div", { class: "game-stakes" }, ...this.stakes),
         ),
         this.keys,
@@ -52,7 +52,7 @@
       this.element = make(
         "section",
         { class: "game-board", "aria-label": "You against the model" },
-        make("p", { class: "game-quiet" }, "Bits paid so far"),
+        make("p", { class: "game-quiet" }, "Bits paid so far; the fewest win"),
         this.score,
         this.known,
         make("div", { class: "game-line" }, this.words, make("span", { class: "game-word" }, this.word, this.field)),
@@ -155,7 +155,7 @@
     const element = button("", onclick);
     element.setAttribute("aria-label", `${name}, ${written}: costs ${right} bits if right, ${wrong} bits if wrong`);
     element.append(make("span", {}, `${name} `, make("b", {}, written)));
-    element.append(make("small", {}, `costs ${right} or ${wrong}`));
+    element.append(make("small", {}, `${right} or ${wrong}`));
     return element;
   }
 
