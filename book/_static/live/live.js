@@ -39,7 +39,7 @@
       };
       Object.assign(this, parts.frame(host, { id: `live-${++nWidgets}`, extras, isLinked: this.isLinked, told }));
       if (this.isLinked || extras.includes("write")) {
-        this.pen = new parts.Pen(this.tools, { draw: () => this.drawLetter(), write: (id) => this.append(id) });
+        this.pen = new parts.Pen(this.tools, { draw: () => this.drawLetter(), write: (id) => this.write(id) });
       }
       host.addEventListener("input", ({ target }) => {
         if (target.dataset.state) this.interrupt({ [target.dataset.state]: target.value });
@@ -91,9 +91,14 @@
       this.tellSoon();
     }
 
+    /** The model writes a character. */
+    write(id) {
+      this.written += this.reader.model.alphabet[id];
+      this.append(id);
+    }
+
     append(id) {
       const character = this.reader.model.alphabet[id];
-      this.written += character;
       this.tiles.write(this.state.text + character);
       this.change({ text: this.state.text + character });
     }
