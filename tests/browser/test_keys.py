@@ -61,6 +61,10 @@ def test_every_letter_has_its_place_and_a_bar_as_high_as_its_probability(keys: C
         "period, probability 0.000, exactly 0.000",
         "line break, probability 0.000, exactly 0.000",
     ]
+    shares = shown.locator(".key-share").all_text_contents()
+    assert (shares[14], shares[-4], shares[-1]) == ("0.83", "< 0.01", "0")
+    assert shown.and_(shown.page.locator(":not(.is-faint)")).count() == 2  # the others say their number when asked
+    assert shown.and_(shown.page.locator(".has-exact")).count() == 2
     well, bar, tick = (
         shown.nth(14).locator(part).evaluate("(part) => part.getBoundingClientRect().toJSON()")
         for part in (".key-well", ".key-bar", ".key-exact")
@@ -84,11 +88,13 @@ def test_where_room_is_scarce_the_likeliest_come_first_and_the_true_one_is_among
 def test_arrows_walk_along_the_keys_which_are_one_stop_of_the_tab_key(keys: Callable[..., Locator]) -> None:
     shown = keys(TOY, {"o": 1.0})
     page = shown.page
-    shown.first.focus()
-    for key in ("ArrowRight", "ArrowDown", "ArrowLeft", "Enter", "End", "ArrowRight", "Space"):
-        page.keyboard.press(key)
-    assert page.evaluate("chosen") == [[TOY.index("b"), "b"], [0, "\n"]]
     assert shown.evaluate_all("(keys) => keys.filter((key) => key.tabIndex === 0).length") == 1
+    shown.first.focus()
+    for key in ("ArrowRight", "ArrowDown", "ArrowLeft", "Enter", "End", "ArrowRight", "Space", "Home", "Enter"):
+        page.keyboard.press(key)
+    assert page.evaluate("chosen") == [[TOY.index("b"), "b"], [0, "\n"], [TOY.index("a"), "a"]]
+    shown.nth(5).click()
+    assert shown.nth(5).get_attribute("tabindex") == "0"
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('.keys')") is None
 
@@ -97,15 +103,20 @@ def test_keys_follow_the_width_of_their_column(keys: Callable[..., Locator]) -> 
     shown = keys(TOY, {"o": 1.0})
     host = shown.page.locator(".keys").first
     height = host.evaluate("(host) => host.offsetHeight")
+    assert host.get_attribute("aria-orientation") == "horizontal"
     host.evaluate("(host, width) => { host.style.width = `${width}px`; }", NARROW)
     shown.nth(6).wait_for(state="hidden")
     assert labels(shown)[0] == "o, probability 1.000"
+    assert host.get_attribute("aria-orientation") == "vertical"
     assert host.evaluate("(host) => host.offsetHeight") == height
 
 
 def test_a_drawn_letter_is_told_by_more_than_color(keys: Callable[..., Locator]) -> None:
-    shown = keys(TOY, {"o": 0.9, "z": 0.1}, width=NARROW)
+    shown = keys(TOY, {"o": 0.9996, "z": 0.0004}, width=NARROW)
+    assert labels(shown)[:2] == ["o, probability more than 0.999", "z, probability less than 0.001"]
+    assert shown.first.locator(".key-share").inner_text() == "> 0.99"
     shown.page.evaluate(f"keys.mark({TOY.index('h')})")
     assert labels(shown)[-1] == "h, probability 0.000, which came"
+    assert shown.and_(shown.page.locator(".is-come")).count() == 1
     shown.page.evaluate("keys.show(keys.p, null)")
     assert not any("came" in label for label in labels(shown))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import itertools
 import math
 import re
 from collections.abc import Callable
+from statistics import mean
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from course_lm import ToyEnglish
+from course_lm import ToyEnglish, ledger
 
 from . import page_checks
 
@@ -25,6 +27,9 @@ CHAPTERS = ["01_probability_machine", "03_cross_entropy", "04_perplexity_and_bit
 PHONE = {"has_touch": True, "is_mobile": True, "viewport": {"width": 390, "height": 844}}
 WHOLE = "document.querySelector('.live-model').widget.seen?.isWhole"
 NEXT = "() => Array.from(document.querySelector('.live-model').widget.seen.next.distribution)"
+PATHS = "all => all.map(path => [path.getAttribute('class'), path.getAttribute('d')])"
+CELLS = "rows => rows.map(row => [...row.cells].map(cell => cell.innerText))"
+FONT_SIZE = "one => parseFloat(getComputedStyle(one).fontSize)"
 CARET = "at => document.querySelector('.live-model textarea').setSelectionRange(at, at)"
 
 
@@ -73,9 +78,15 @@ def test_typed_text_is_priced_in_one_unit_and_its_numbers_agree(open_page: OpenP
     shown = numbers(page)
     bits_per_character = first_number(shown["Cross-entropy"])
     assert first_number(shown["Total"]) == pytest.approx(bits_per_character * len(text), abs=0.06)
+    exact = [row.bits for row in ledger(ToyEnglish(), ToyEnglish().tokenizer.encode(f"\n{text}"))]
+    assert first_number(shown["Exact source"]) == pytest.approx(mean(exact), abs=0.001)
     assert first_number(shown["Perplexity"]) == pytest.approx(2**bits_per_character, abs=0.01)
     assert first_number(page.locator(".live-count").inner_text()) == first_number(shown["Total"])
+    heights = page.locator(".live-tile").evaluate_all("all => all.map(one => one.style.getPropertyValue('--bits'))")
+    assert sum(map(float, heights)) == pytest.approx(first_number(shown["Total"]), abs=0.1)
     page.get_by_role("radio", name="nats").check()
+    page.locator(".live-ledger > summary").click()
+    page.get_by_role("columnheader", name="cost in nats").wait_for()
     nats = first_number(numbers(page)["Cross-entropy"])
     assert nats == pytest.approx(bits_per_character * math.log(2), abs=0.001)
     page.get_by_label("Your text", exact=True).focus()
@@ -88,6 +99,7 @@ def test_typed_text_is_priced_in_one_unit_and_its_numbers_agree(open_page: OpenP
 def test_exact_source_stands_beside_the_model(live: Callable[..., Page]) -> None:
     source = ToyEnglish()
     page = live("text=the+brave+dog")
+    assert "Most likely: a space 0." in answer(page)
     ids = source.tokenizer.encode("\nthe brave dog")
     p = source(ids[None])[0].exp()  # (T, V)
     for name, character in {"space": " ", "s": "s"}.items():
@@ -98,6 +110,14 @@ def test_exact_source_stands_beside_the_model(live: Callable[..., Page]) -> None
     page.evaluate(CARET, 4)
     page.locator(".live-answer", has_text="Here came b").wait_for()
     assert f"Exact source: {float(p[4, source.tokenizer.encode('b')]):.3f}" in answer(page)
+    said = page.locator(".key").evaluate_all("all => all.map(one => one.ariaLabel.split(', '))")
+    shares = {letter: float(share.split()[-1]) for letter, share, *_ in said}
+    best = max(shares, key=shares.__getitem__)
+    assert best != "b"
+    assert f"Expected most: {best}, {shares[best]:.3f}." in answer(page)
+    cost = re.search(r"cost (\d\.\d\d) bits", answer(page))
+    assert cost
+    assert float(cost[1]) == pytest.approx(-math.log2(shares["b"]), abs=0.02)
 
 
 def test_impossible_character_ends_the_sentence_and_a_line_break_begins_a_new_one(live: Callable[..., Page]) -> None:
@@ -121,6 +141,7 @@ def test_drawing_appends_the_character_whose_piece_holds_the_random_number(live:
         page.evaluate("u => { courseLM.random = () => u; }", ends[i] - p[i] / 2)
         page.get_by_role("button", name="Write a letter").click()
         assert page.get_by_label("Your text", exact=True).input_value() == "the brave dog" + character
+    page.locator(".live-said", has_text=re.compile("The model wrote “.*s”")).wait_for(state="attached")
 
 
 def test_temperature_moves_the_draw_and_no_price(live: Callable[..., Page]) -> None:
@@ -129,8 +150,11 @@ def test_temperature_moves_the_draw_and_no_price(live: Callable[..., Page]) -> N
     page.locator(".live-more > summary").click()
     page.locator(".live-more").get_by_label("Temperature").press("End")
     assert "at temperature 2.0" in answer(page)
+    assert ", then " in answer(page)
     page.locator(".live-more").get_by_label("Temperature").press("Home")
     assert answer(page).split(": ")[1].split(".")[0].endswith(" 1")
+    assert ", then " not in answer(page)
+    assert page.locator(".live-more output").inner_text() == "0.0"
     assert page.locator(".live-count").inner_text() == price
     texts = set()
     for _ in range(2):
@@ -145,7 +169,13 @@ def test_temperature_moves_the_draw_and_no_price(live: Callable[..., Page]) -> N
 def test_it_keeps_writing_until_the_reader_interferes(live: Callable[..., Page]) -> None:
     page = live()
     page.get_by_role("button", name="Keep writing").click()
+    page.locator(".key.is-come").wait_for()  # the letter that was drawn
     page.wait_for_function("document.querySelector('textarea').value.length > 'the brave dog'.length + 1")
+    button = functools.partial(page.get_by_role, "button")
+    for touched in (page.locator(".key"), page.locator(".live-chips a"), button(name="Write"), button(name="Pause")):
+        touched.first.click()
+        button(name="Keep writing").click()
+    button(name="Pause").wait_for()
     write(page, "my dog")
     assert page.get_by_role("button", name="Keep writing").is_visible()
     page.wait_for_timeout(700)
@@ -155,9 +185,14 @@ def test_it_keeps_writing_until_the_reader_interferes(live: Callable[..., Page])
 def test_key_appends_its_letter_wherever_the_caret_is(live: Callable[..., Page]) -> None:
     page = live("text=the+brave+dog&at=2")
     assert "Here came h" in answer(page)
+    assert "The model expected nothing more." in answer(page)
     page.locator('.key[aria-label^="s, "]').click()
     assert page.get_by_label("Your text", exact=True).input_value() == "the brave dogs"
     assert "What comes next?" in answer(page)
+    page.locator(".live-said", has_text="14 characters").wait_for(state="attached")
+    assert "The model wrote" not in page.locator(".live-said").inner_text()  # the reader did
+    page.locator('.key[aria-label^="s, "]').click()
+    assert "".join(page.locator(".live-tile").all_text_contents()) == "the brave dogss"
 
 
 def test_what_the_model_cannot_read_stays_in_the_text_and_is_skipped(live: Callable[..., Page]) -> None:
@@ -171,9 +206,13 @@ def test_what_the_model_cannot_read_stays_in_the_text_and_is_skipped(live: Calla
         write(page, text)
         assert page.locator(".is-skipped").all_inner_texts() == skipped
         assert words in page.locator(".live-note").inner_text()
+        if skipped:
+            page.locator(".is-skipped").last.hover(force=True)
+            assert answer(page) == f"{skipped[-1]} is not in the alphabet of this model, which skips it."
         page.get_by_role("button", name="Write a letter").click()
         page.wait_for_function("n => document.querySelector('textarea').value.length === n", arg=utf16(text) + 1)
         assert page.get_by_label("Your text", exact=True).input_value().startswith(text)
+    page.locator(".live-count", has_text=re.compile(r"bits? for 1 character$")).wait_for()
     assert page.locator(".live-model :disabled").count() == 0
 
 
@@ -185,13 +224,18 @@ def utf16(text: str) -> int:
 def test_other_model_is_offered_for_other_texts_and_has_an_alphabet_of_its_own(live: Callable[..., Page]) -> None:
     page = live("text=the+bold+dog+sleeps.")
     assert page.get_by_role("button", name="Try Shakespeare").count() == 0
-    write(page, "To be, or not to be")
+    write(page, "To be, or not to be!")
+    assert page.locator(".is-skipped").all_inner_texts() == ["!"]
     page.get_by_role("button", name="Try Shakespeare").click()
     page.wait_for_function(f"{WHOLE} && document.querySelector('.live-note').textContent === ''")
     page.locator(".live-more > summary").click()
     assert page.get_by_role("radio", name="Shakespeare").is_checked()
     assert 1 < first_number(numbers(page)["Perplexity"]) < 20
     assert "Exact source" not in numbers(page)
+    assert "exact source" not in page.locator(".live-curve figcaption").inner_text()
+    assert page.locator(".is-skipped").count() == 0
+    write(page, "zqxj zqxj zqxj")
+    assert page.get_by_role("button", name="Try Shakespeare").count() == 0
 
 
 def test_caret_click_and_mouse_ask_about_a_letter(live: Callable[..., Page]) -> None:
@@ -201,6 +245,7 @@ def test_caret_click_and_mouse_ask_about_a_letter(live: Callable[..., Page]) -> 
     for key, words in {"Home": "Here came t", "ArrowRight": "Here came h", "End": "What comes next?"}.items():
         page.keyboard.press(key)
         page.locator(".live-answer", has_text=words).wait_for()
+    assert page.locator(f"#{box.get_attribute('aria-describedby')}").inner_text() == answer(page)
     d = page.locator(".live-tile").nth(4).bounding_box()
     assert d
     page.mouse.click(d["x"] + 0.8 * d["width"], d["y"] + 0.8 * d["height"])  # its right half: the caret goes behind it
@@ -208,10 +253,15 @@ def test_caret_click_and_mouse_ask_about_a_letter(live: Callable[..., Page]) -> 
     assert page.locator(".is-at").inner_text() == "d"
     page.mouse.move(d["x"] + 1.5 * d["width"], d["y"] + 0.8 * d["height"])
     assert "Here came o" in answer(page)
-    page.locator(".live-said", has_text="Here came o").wait_for(state="attached")  # a screen reader is told
+    page.locator(".live-said[role=status]", has_text="Here came o").wait_for(state="attached")  # it is said aloud
+    page.locator(".live-tile").first.hover(force=True)
+    assert "Here came t" in answer(page)
     page.locator("article h1").hover()
     assert "Here came d" in answer(page)
     page.locator(".live-said", has_text="Here came d").wait_for(state="attached")  # and that it is past
+    write(page, "\U0001f44d dog")
+    page.evaluate(CARET, 2)  # the thumb counts as two
+    page.locator(".live-answer", has_text="Here came a space").wait_for()
 
 
 def test_answer_stands_within_the_first_screen_of_a_phone(live: Callable[..., Page]) -> None:
@@ -219,15 +269,26 @@ def test_answer_stands_within_the_first_screen_of_a_phone(live: Callable[..., Pa
     sides = ".live-answer, .live-keys"
     bottoms = page.locator(sides).evaluate_all("all => all.map(one => one.getBoundingClientRect().bottom)")
     assert max(bottoms) <= PHONE["viewport"]["height"]
+    letter = page.locator(".live-tile").first
+    size = letter.evaluate(FONT_SIZE)
     write(page, "the dogs near the castle dance, and the dogs rest.\n" * 12)
     top = page.locator(".live-answer").evaluate("one => one.getBoundingClientRect().bottom")
     assert top <= PHONE["viewport"]["height"]
+    assert letter.evaluate(FONT_SIZE) < size
+    for place, words in {0: "What comes next?", 3: "Here came e"}.items():  # both ends of what scrolls
+        page.evaluate("at => { location.hash = `${location.hash}&at=${at}`; }", place)
+        page.locator(".live-answer", has_text=words).wait_for()
+        at, box = page.locator(".is-at").bounding_box(), page.locator(".live-editor").bounding_box()
+        assert at
+        assert box
+        assert box["y"] <= at["y"] <= box["y"] + box["height"]
 
 
 def test_long_text_is_read_whole_and_breaks_where_the_text_box_does(live: Callable[..., Page]) -> None:
     page = live(viewport={"width": 320, "height": 800})
+    page.locator(".live-more > summary").click()
     for text in [
-        "w" * 300 + " end",
+        "w" * 300 + " end\n",
         "the dogs near the castle dance, and rest.\nNo \U0001f600 here \u2014 none. " * 36,
     ]:
         write(page, text)
@@ -243,15 +304,30 @@ def test_long_text_is_read_whole_and_breaks_where_the_text_box_does(live: Callab
         )
         assert heights[0] == pytest.approx(heights[1], abs=2)
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    assert first_number(page.locator(".live-count").inner_text().split(" for ")[1]) > 2_000
+    total, n = page.locator(".live-count").inner_text().split(" for ")
+    assert first_number(n) > 2_000
+    page.locator(".live-numbers").get_by_text(total, exact=True).wait_for()
     page.get_by_label("Your text", exact=True).fill("a" * 4_001)
     assert "Only the first 4,000 characters are read." in page.locator(".live-note").inner_text()
+    assert page.locator(".is-beyond").inner_text() == "a"
+    count = re.fullmatch(r"Reading: ([\d,]+) of 4,000 characters", page.locator(".live-count").inner_text())
+    assert count
+    assert first_number(count[1]) < 4_000
+    page.get_by_role("button", name="Keep writing").click()
+    page.locator(".live-note", has_text="the model reads no more").wait_for()
+    page.get_by_role("button", name="Keep writing").wait_for()
+    assert len(page.get_by_label("Your text", exact=True).input_value()) == 4_001
+    page.wait_for_url(re.compile("#text=a{4000}$"))
 
 
 def test_address_sets_the_state_and_follows_it(live: Callable[..., Page]) -> None:
     page = live("text=the+dogs&unit=nats&at=8&temperature=0.5")
     assert "Here came s" in answer(page)
     assert "nats" in answer(page)
+    p = re.search(r"probability (\S+),", answer(page))
+    assert p
+    assert page.get_by_label("Temperature").input_value() == "0.5"
+    assert f"probability {p[1]}, " in str(page.locator(".key.is-come").get_attribute("aria-label"))  # at temperature 1
     page.get_by_label("Your text", exact=True).fill("my dog\nrests")
     page.wait_for_url(re.compile("my"))
     state = parse_qs(urlsplit(page.url).fragment)
@@ -259,6 +335,11 @@ def test_address_sets_the_state_and_follows_it(live: Callable[..., Page]) -> Non
     page.locator(".live-chips a", has_text="Hello world").click()
     assert page.get_by_label("Your text", exact=True).input_value() == "Hello world"
     assert "never seen" in page.locator(".live-note").inner_text()  # the question that the list asks
+    write(page, "Hello worl")
+    assert "never seen" not in page.locator(".live-note").inner_text()
+    page.evaluate("scrollTo(0, document.body.scrollHeight), location.hash = 'text=my'")
+    page.wait_for_function("document.querySelector('.live-model textarea').value === 'my'")
+    assert page.get_by_label("Your text", exact=True).evaluate("area => area.getBoundingClientRect().top") >= 0
 
 
 def test_nonsense_in_an_address_is_passed_over(live: Callable[..., Page]) -> None:
@@ -281,6 +362,8 @@ def test_sizes_are_those_of_gzip(live: Callable[..., Page]) -> None:
     write(page, text)
     shown = numbers(page)
     assert shown["As it is, in UTF-8"] == f"{len(text)} bytes"
+    packed = first_number(shown["Packed with this model"])
+    assert packed == pytest.approx(first_number(shown["Total"]) / 8, abs=0.06)
     gzipped = first_number(shown["gzip"])
     assert gzipped == pytest.approx(len(gzip.compress(text.encode())), abs=8)  # libraries differ a little
     assert gzipped - first_number(shown["gzip, bare"]) == 18  # a header of 10 bytes, and 8 of checksum and length
@@ -292,13 +375,26 @@ def test_what_is_drawn_is_said_in_words_too(live: Callable[..., Page]) -> None:
         page.locator(summary).click()
     said = page.locator(".live-plot").get_attribute("aria-label") or ""
     assert "The costliest character is b, number 5" in said
-    ledger = page.locator(".live-ledger tbody tr")
-    ledger.first.wait_for()
-    assert ledger.count() == len("the brave")
-    assert ledger.nth(8).inner_text().split()[-1] == numbers(page)["Cross-entropy"].split()[0]
+    page.locator(".live-ledger tbody tr").first.wait_for()
+    lines = page.locator(".live-ledger tbody tr").evaluate_all(CELLS)
+    characters, _, _, costs, means = zip(*lines, strict=True)
+    assert "".join(characters) == "the␣brave"
+    assert means[-1] == numbers(page)["Cross-entropy"].split()[0]
+    source = ledger(ToyEnglish(), ToyEnglish().tokenizer.encode("\nthe brave"))
+    assert [float(line[2].split()[-1]) for line in lines] == pytest.approx([row.p for row in source], abs=0.001)
+    top, begin, end = page.locator(".live-plot > span, .live-plot div span").all_inner_texts()
+    assert (begin, end) == ("character 1", "20")
+    heights = {
+        kind: [first_number(top) * (1 - float(y) / 100) for y in re.findall(r"([\d.]+)(?=[ML]|$)", d)]
+        for kind, d in page.locator(".live-plot path").evaluate_all(PATHS)
+    }
+    assert heights["cost"] == pytest.approx([float(cost) for cost in costs], abs=0.01)
+    assert heights["mean"] == pytest.approx([float(one) for one in means], abs=0.01)
+    assert heights["source"][-1] == pytest.approx(mean(row.bits for row in source), abs=0.01)
     assert page.locator(".live-said").inner_text() == ""  # silent until something changes
-    write(page, "the dog")
+    write(page, "The dog")
     page.locator(".live-said", has_text="7 characters, ").wait_for(state="attached")
+    assert "Capitals are read as small letters." in page.locator(".live-said").inner_text()
 
 
 def test_other_figures_hear_of_every_change(live: Callable[..., Page]) -> None:
@@ -322,6 +418,9 @@ def test_page_shows_one_of_two_modes(live: Callable[..., Page]) -> None:
     assert not page.get_by_label("Your text", exact=True).is_visible()
     page.keyboard.press("ArrowLeft")
     assert page.get_by_label("Your text", exact=True).is_visible()
+    assert page.locator("[role=tab]:focus").inner_text() == "Write with it"
+    assert page.locator("[role=tab][aria-selected=true]").all_inner_texts() == ["Write with it"]
+    assert page.locator("[role=tab][tabindex='0']").all_inner_texts() == ["Write with it"]
     for address in ("you-against-the-model", "game:toy-57"):
         page.evaluate("location.hash = 'text=a'")
         game.wait_for(state="hidden")
@@ -333,10 +432,19 @@ def test_page_shows_one_of_two_modes(live: Callable[..., Page]) -> None:
 def test_chapter_loads_the_model_when_its_reader_comes_near(open_page: OpenPage, server: str, chapter: str) -> None:
     page = open_page(f"{server}/book/{chapter}.html", formulas=False)
     assert page.locator("script[src*=toy_weights]").count() == 0
+    widget = page.locator(".live-model")
+    assert answer(page) == "The model is on its way."
+    extras = str(widget.get_attribute("data-extras")).split()
+    assert widget.get_by_label("Temperature").count() == ("write" in extras)
+    assert widget.locator(".live-numbers").count() == ("sizes" in extras)
+    page.emulate_media(media="print")
+    assert widget.inner_text().strip()  # what a page without scripts shows
+    page.emulate_media(media="screen")
     page.locator(".live-model textarea").fill("my dog & me")
     page.wait_for_function(WHOLE, timeout=30_000)
     page.evaluate(CARET, 1)
-    page.locator(".live-answer", has_text="Here came y").wait_for()
+    page.locator(".live-said", has_text="Here came y").wait_for(state="attached")
+    assert "#" not in page.url  # the address of a chapter stays
     unit = "nats" if chapter.startswith("03") else "bits"
     assert set(re.findall(r"\d (bits|nats)", page.locator(".live-model").inner_text())) == {unit}
     page.locator(".live-open a").click()
