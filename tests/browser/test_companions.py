@@ -59,11 +59,17 @@ def test_tape_gives_the_text_back_and_each_letter_has_its_bits(show: Callable[..
     page = show("tape")
     text, bits = own_text(page, "tape"), tape(page, "is-model")
     model, tokenizer = live_weights.read(site / "_static" / "live" / "toy_weights.js")
-    cost = sum(row.bits for row in ledger(model, tokenizer.encode("\n" + text)))
-    assert cost < len(bits) < cost + 3
+    costs = [row.bits for row in ledger(model, tokenizer.encode("\n" + text))]
+    assert sum(costs) < len(bits) < sum(costs) + 3
     hanging = ["".join(letter.split("\n")[1:]) for letter in page.locator(".tape-letter").all_inner_texts()]
     assert len(hanging) == len(text) + 1
     assert "".join(hanging) == bits
+    at = costs.index(max(costs))  # it begins with the costliest
+    said = page.locator(".live-tape .companion-said").first.inner_text()
+    assert f"the probability {2 ** -costs[at]:.3f}: {costs[at]:.2f} bits. " in said
+    assert f"sure of {hanging[at]}. Up to here the letters cost {sum(costs[: at + 1]):.1f} bits, and " in said
+    assert said.endswith(f" {len(''.join(hanging[: at + 1]))} are written.")
+    assert page.locator(".is-model .is-lit").inner_text() == hanging[at]
     size = page.locator(".is-model .tape-name").inner_text()
     assert f"{len(bits)} bits = {-(-len(bits) // 8)} bytes" in size
     page.get_by_role("button", name="Read the tape").click()
@@ -76,6 +82,7 @@ def test_rival_tape_is_what_zlib_unpacks(show: Callable[..., Page]) -> None:
     bits = tape(page, "is-rival")
     packed = int(bits, 2).to_bytes(len(bits) // 8, "big")
     assert zlib.decompress(packed, wbits=-zlib.MAX_WBITS).decode() == own_text(page, "tape")
+    assert f"with them it has {len(packed) + 18} bytes" in page.locator(".live-tape .companion-note").inner_text()
 
 
 def test_first_arc_leads_from_the_verb_to_the_plural_and_the_keyboard_moves_it(show: Callable[..., Page]) -> None:
@@ -90,21 +97,61 @@ def test_first_arc_leads_from_the_verb_to_the_plural_and_the_keyboard_moves_it(s
         }""",
         own_text(page, "arcs"),
     )
+    slider = page.get_by_role("slider", name="Letter that is being read")
     checked = page.locator(".arcs-heads input:checked")
     layer, head = map(int, re.findall(r"\d", checked.get_attribute("aria-label") or ""))
     chosen = weights[layer - 1][head - 1]
-    s = 1 + own_text(page, "arcs").index("dogs") + 3
+    s, t = (own_text(page, "arcs").index(word) + len(word) for word in ("dogs", "dance"))
     assert chosen[s] == max(one[s] for heads in weights for one in heads)
-    assert f"({100 * chosen[s]:.0f} %," in said.inner_text()
+    assert f"({100 * chosen[s]:.0f} %, {t - s} characters back), then at " in said.inner_text()
+    assert said.inner_text().endswith(f"({100 * sorted(chosen)[-2]:.0f} %).")
+    assert slider.get_attribute("aria-valuenow") == f"{t}"
+    assert slider.get_attribute("aria-valuetext") == "the e of “dance”"
+    assert page.locator(".arcs-lines path").count() == sum(w >= 0.01 for w in chosen[:-1])
+    assert page.locator(".arcs-lines text").first.text_content() == f"{100 * chosen[s]:.0f} %"
+    letters = page.locator(".arcs-letter")
+    assert page.locator(".arcs-letter.is-later").count() == letters.count() - t - 1
+    opacity = letters.nth(s).locator(".arcs-share").evaluate("one => Number(one.style.opacity)")
+    assert opacity == pytest.approx(chosen[s], abs=0.001)
     widest = page.locator(".arcs-lines path").last.evaluate("path => parseFloat(path.style.strokeWidth)")
     assert widest == pytest.approx(16 * max(chosen), abs=0.01)
     page.get_by_role("radio", name=f"layer {layer}, their mean").check()
     mean = sum(one[s] for one in weights[layer - 1]) / len(weights[layer - 1])
     assert f"({100 * mean:.0f} %" in said.inner_text()
-    page.get_by_role("slider", name="Letter that is being read").press("Home")
+    slider.press("ArrowLeft")
+    assert "the c of “dance” looks" in said.inner_text().replace("look ", "looks ")
+    slider.press("Home")
     assert "the line break itself" in said.inner_text()
-    page.get_by_role("slider", name="Letter that is being read").press("ArrowRight")
-    assert "the t of “the” looks" in said.inner_text().replace("look ", "looks ")
+    for word in ("t of “the”", "h of “the”", "e of “the”", "space after “the”"):
+        slider.press("ArrowRight")
+        assert f"the {word} looks" in said.inner_text().replace("look ", "looks ")
+    slider.press("End")
+    assert slider.get_attribute("aria-valuetext") == "the period after “rest”"
+
+
+def test_mouse_shows_what_a_letter_reads_and_a_click_keeps_it(show: Callable[..., Page]) -> None:
+    page = show("arcs")
+    said, letters = page.locator(".arcs-said"), page.locator(".arcs-letter")
+    letters.nth(2).hover()
+    letters.nth(2).hover(position={"x": 4, "y": 30})  # it moves there
+    assert "the h of “the”" in said.inner_text()
+    page.mouse.move(1, 1)
+    assert "the e of “dance”" in said.inner_text()
+    letters.nth(2).click()
+    page.mouse.move(1, 1)
+    assert "the h of “the”" in said.inner_text()
+    page.evaluate(READ, ["toy", "w" * 100])  # more than the model reads at once
+    page.wait_for_function("document.querySelectorAll('.arcs-letter').length === 72")
+    for width in (1280, 400):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.wait_for_function(
+            """() => [...document.querySelectorAll(".arcs-letter text")].every((letter) =>
+                letter.getAttribute("x") <= document.querySelector(".arcs-row").clientWidth)"""
+        )
+    page.evaluate(READ, ["shakespeare", "To be!"])
+    page.wait_for_function("document.querySelectorAll('.arcs-letter').length === 7")
+    heads = "courseLM.load('shakespeare').then((model) => model.nLayers * (model.nHeads + 1))"
+    assert page.locator(".arcs-heads input").count() == page.evaluate(heads)
 
 
 def test_all_temperatures_draw_with_the_same_numbers(show: Callable[..., Page], site: Path) -> None:
@@ -115,7 +162,7 @@ def test_all_temperatures_draw_with_the_same_numbers(show: Callable[..., Page], 
     page.evaluate("draws => { let n = 0; courseLM.random = () => draws[n++]; }", draws)
     page.get_by_role("button", name="Again").click()
     begin = own_text(page, "temperatures")
-    verdicts = set()
+    verdicts, heard = set(), str(page.locator(".live-temperatures [role=status]").text_content())
     for row, temperature in zip(page.locator(".heat-row").all(), (0, 1, 2), strict=True):
         ids = tokenizer.encode("\n" + begin)
         for u in draws:
@@ -126,16 +173,24 @@ def test_all_temperatures_draw_with_the_same_numbers(show: Callable[..., Page], 
         text = tokenizer.decode(ids[1:].tolist())
         written = "".join(row.locator(".heat-letter").all_text_contents()).replace("↵", "\n")
         assert begin + written == text
-        cost = sum(one.bits for one in ledger(model, ids)[len(begin) :]) / len(draws)
-        assert row.locator(".heat-cost").inner_text() == f"{cost:.2f} bits per character"
+        assert row.locator(".heat-before").inner_text() == begin
+        assert row.locator(".is-to-come").count() == 0
+        costs = [one.bits for one in ledger(model, ids)[len(begin) :]]
+        assert row.locator(".heat-cost").inner_text() == f"{sum(costs) / len(draws):.2f} bits per character"
+        lines = row.locator(".heat-letter").evaluate_all("all => all.map(e => +e.style.getPropertyValue('--bits'))")
+        assert lines == pytest.approx([min(cost, 8) for cost in costs], abs=0.01)
+        assert f"Temperature {temperature}: {written}." in heard.replace(" line break ", "\n")
         possible = torch.isfinite(source(ids[None])[0, :-1].gather(1, ids[1:, None])[:, 0]).tolist()
         wrong = row.locator(".heat-letter.is-wrong").count()
         assert wrong == (not all(possible))
         if wrong:
             place = row.locator(".heat-letter").evaluate_all("all => all.findIndex(one => one.matches('.is-wrong'))")
             assert len(begin) + place == possible.index(False)
+            assert f" {written[place]} " in row.locator(".heat-facts").inner_text().split("never writes")[1]
         verdicts.add(row.locator(".heat-facts").inner_text().split("\n")[-1][:12])
     assert len(verdicts) == 2  # one can be written, one cannot
+    page.evaluate(READ, ["toy", "the bold "])
+    page.locator(".heat-facts", has_text="No sentence of the source begins like this.").last.wait_for()
 
 
 def test_companions_follow_the_text_from_its_first_change_on(show: Callable[..., Page]) -> None:
@@ -148,9 +203,11 @@ def test_companions_follow_the_text_from_its_first_change_on(show: Callable[...,
 
     page.wait_for_timeout(300)  # the live model has said what it begins with
     assert shown() == own
+    page.get_by_role("button", name="Read the tape").click()
     page.evaluate(READ, ["shakespeare", "To be!"])
     page.wait_for_function("document.querySelectorAll('.tape-letter').length === 7")
     assert shown() == "To be!"
+    assert page.locator(".tape-heard").inner_text() == "Nothing is read yet."
     assert page.locator(".tape-letter.is-lit").count() == 1
     page.locator(".live-temperatures").scroll_into_view_if_needed()
     page.locator(".heat-before", has_text="To be!").first.wait_for()
@@ -164,6 +221,8 @@ def test_text_comes_letter_by_letter_only_where_motion_is_wanted(show: Callable[
     page = show("tape", reduced_motion="no-preference")
     page.get_by_role("button", name="Read the tape").click()
     page.get_by_role("button", name="To the end").wait_for()
+    page.locator(".is-model .is-read").first.wait_for()
+    assert page.locator(".is-model .tape-piece:not(.is-read)").count()
     assert "·" in page.locator(".tape-out").inner_text()
     page.get_by_role("button", name="To the end").click()
     assert "Nothing is lost" in page.locator(".tape-heard").inner_text()
