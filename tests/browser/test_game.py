@@ -95,6 +95,11 @@ def said(page: Page) -> str:
     return page.locator(".game-said").inner_text()
 
 
+def chance(p: float) -> str:
+    """A probability as the game tells it."""
+    return "> 0.99" if p > 0.99 else "< 0.01" if p < 0.01 else f"{p:.2f}"
+
+
 def key(page: Page, letter: str) -> Any:
     """The button of a letter."""
     return page.get_by_role("group", name="Letters").get_by_role(
@@ -102,6 +107,8 @@ def key(page: Page, letter: str) -> Any:
     )
 
 
+HAS_FOCUS = "(element) => element === document.activeElement"
+BITS = "(bar) => Number(bar.style.getPropertyValue('--bits'))"
 ONE_PLACE = """([n, target, stakes, help, p]) => {
     const keys = Array.from({ length: n }, (_, i) => String.fromCharCode(97 + i));
     const round = new courseLM.stakes.Round([keys[target]], keys, [p]);
@@ -132,6 +139,11 @@ def test_stakes_are_a_distribution_over_all_letters_and_its_logarithm_is_what_is
     for help_, n_guesses in itertools.product(("show", "playWord"), (0, 1, 7)):
         asked = [[n, target, stakes[:n_guesses], help_, p] for target in range(n)]
         assert sum(2**-you for you, _, _ in page.evaluate(f"(all) => all.map({ONE_PLACE})", asked)) == pytest.approx(1)
+    kinds = """() => {
+        const round = new courseLM.stakes.Round(["c"], ["a", "b", "c"], [[0.2, 0.3, 0.5]]);
+        return ["a", "b"].map((letter) => round.guess(letter, 0).kind);
+    }"""
+    assert page.evaluate(kinds) == ["wrong", "only"]
 
 
 def test_a_sentence_is_what_the_exact_source_writes_with_the_random_numbers_of_its_id(play: Play) -> None:
@@ -144,7 +156,7 @@ def test_a_sentence_is_what_the_exact_source_writes_with_the_random_numbers_of_i
     assert shown == [sentence(seed) for seed in (1, 57, 9999)]
 
 
-def test_a_link_gives_back_what_was_put_in_and_nonsense_is_told(play: Play) -> None:
+def test_a_link_gives_back_what_was_put_in_and_nonsense_is_told(play: Play, site: Path) -> None:
     page = play()
     read = "(hash) => courseLM.puzzles.readLink(hash)"
     for id_, bits in [("toy-1", 0.0), ("toy-9999", 41.25), ("shakespeare-12", 1234.5)]:
@@ -167,6 +179,19 @@ def test_a_link_gives_back_what_was_put_in_and_nonsense_is_told(play: Play) -> N
     page.get_by_text("tells no result that is possible").wait_for()
     page.evaluate("location.hash = '#game:toy-nonsense:3'")
     page.get_by_text("names no text of this game").wait_for()
+    page.evaluate("location.hash = '#game:toy-57:9999.0'")  # nor so much
+    page.get_by_text("tells no result that is possible").wait_for()
+    text = sentence(SEED)
+    least = sum(min(math.log2(32 / 31), cost) for cost in model_costs(site, "toy", text, len(hidden(text))))
+    page.evaluate(f"scrollTo(0, document.body.scrollHeight), location.hash = '#game:{ID}:{least:.1f}'")
+    page.get_by_text(f"Somebody paid {least:.1f} bits").wait_for()
+    board = page.locator(".game-board").bounding_box()
+    assert board
+    assert 0 <= board["y"] < 720
+    assert page.evaluate("[0, 0.99999].map((u) => courseLM.puzzles.randomId(() => u))") == ["toy-1", "toy-9999"]
+    page.get_by_role("button", name="Another sentence").click()
+    page.locator(".game-said", has_text="What comes next?").wait_for()
+    assert page.get_by_label("Your guess").evaluate(HAS_FOCUS)
 
 
 def test_a_round_played_through_the_buttons_costs_what_python_computes(play: Play, site: Path) -> None:
@@ -179,18 +204,28 @@ def test_a_round_played_through_the_buttons_costs_what_python_computes(play: Pla
     ids = source.tokenizer.encode("\n" + text)
     exact = costs(source(ids[None, :-1])[0], ids[1:])[-len(letters) :]
     page.get_by_role("button", name="a hunch").click()
+    assert page.get_by_role("button", pressed=True).all_inner_texts() == ["a hunch 1/2\ncosts 1 or 1"]
     key(page, "q").click()
+    assert page.get_by_label("Your guess").evaluate(HAS_FOCUS)  # so that a space can be typed
+    assert page.locator(".game-keys .is-tried").all_inner_texts() == ["q"]
     assert said(page) == "Not q: that costs 1.00 bits. 27 letters are left."
     key(page, "q").click()
     assert said(page) == "You have tried q here: it is another one."
-    page.get_by_role("button", name="certain").click()
+    page.get_by_role("button", name="certain, 31/32: costs 0.05 bits if right, 5 bits if wrong").click()
     key(page, letters[0]).click()
     first = 1 - math.log2(31 / 32)
     assert f"cost you {first:.2f} bits; the model gave it" in said(page)
     assert said(page).endswith(f"and paid {theirs[0]:.2f}.")
+    free = text.removesuffix(letters)
+    assert page.locator("#game-known").text_content() == f"So far: {free}{letters[0]}"
+    assert page.locator(".game-line > .game-words").text_content() == free  # the word that is guessed stands apart
+    assert "".join(page.locator(".game-tile .is-free").all_text_contents()) == free
+    heights = [page.locator(f".game-tile .is-{who}").evaluate(BITS) for who in ("you", "model")]
+    assert heights == pytest.approx([first, theirs[0]])
     page.get_by_role("button", name="Let the model play this word").click()
     at = 1 + next(i for i, letter in enumerate(letters) if not letter.isalpha())
     page.get_by_role("button", name="No idea, show it").click()
+    assert said(page).startswith("It was: ")
     page.get_by_role("button", name="fairly sure").click()
     you = first + sum(theirs[1:at]) + math.log2(28)
     for t in range(at + 1, len(letters)):
@@ -199,7 +234,16 @@ def test_a_round_played_through_the_buttons_costs_what_python_computes(play: Pla
         assert score(page)["exact source"] == pytest.approx(sum(exact[:t]), abs=0.051)
         key(page, letters[t]).click()
         you -= math.log2(3 / 4)
+        assert f"gave it {chance(2 ** -theirs[t])} and paid {theirs[t]:.2f}." in said(page)
     page.locator(".game-verdict").wait_for()
+    assert page.locator(".game-verdict").inner_text() == f"The model wins by {you - sum(theirs):.1f} bits."
+    end = page.locator(".game-end").inner_text()
+    assert f" Somebody else paid 40.0. The model played {at - 1} of them for you." in end
+    assert "Toy English is easier" in end
+    bars = page.locator(".game-bars > div")
+    assert bars.first.locator("b").inner_text() == f"{you / len(letters):.2f}"
+    assert bars.last.locator("i").get_attribute("style") == "left: 12%; width: 14%"  # from 0.6 to 1.3 of 5
+    assert page.get_by_label("Your guess").is_hidden()
     assert page.locator(".game-text").inner_text() == text
     shown = score(page)
     assert shown["you"] == pytest.approx(you, abs=0.051)
@@ -222,10 +266,18 @@ def test_letters_and_stakes_can_be_typed_and_elsewhere_letters_are_letters(play:
     you = sum(-math.log2(SHARES[i % 3]) for i in range(len(letters) - 1))
     assert score(page)["you"] == pytest.approx(you, abs=0.051)
     page.keyboard.press("Tab")  # from the field to the stakes, and on to the one key that can be reached with Tab
-    for _ in range(3):
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    assert page.get_by_role("button", name="fairly sure").get_attribute("aria-pressed") == "true"
+    for _ in range(2):
         page.keyboard.press("Tab")
+    at = "document.activeElement.dataset.letter"
     page.keyboard.press("ArrowRight")
-    assert page.evaluate("document.activeElement.dataset.letter") == "b"
+    assert page.evaluate(at) == "b"
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate(at) > "b"
+    page.keyboard.press("ArrowUp")
+    assert page.evaluate(at) == "b"
     before = score(page)
     page.evaluate("document.activeElement.blur()")
     page.keyboard.type("q2")
@@ -241,26 +293,43 @@ def test_letters_and_stakes_can_be_typed_and_elsewhere_letters_are_letters(play:
 
 
 def test_of_a_line_of_shakespeare_capitals_are_as_good_as_small_letters(play: Play, site: Path) -> None:
-    page = play("game:shakespeare-7")
+    page = play()
     text = "Friends, Romans, countrymen, lend me your ears;"
     theirs = model_costs(site, "shakespeare", text, len(hidden(text)))
-    page.get_by_label("Your guess").focus()
+    page.get_by_text("A line of Shakespeare instead").click()
+    page.get_by_role("button", name="Julius Caesar, act 3").click()
+    key(page, ";").wait_for()
     for letter in hidden(text):
         page.keyboard.type(letter)
     page.locator(".game-verdict").wait_for()
     assert page.locator(".game-text").inner_text() == text
+    assert "Julius Caesar, act 3: the model has never read this play." in page.locator(".game-end").inner_text()
+    assert "a famous line can be known by heart" in page.locator(".game-end").inner_text()
     assert "exact source" not in score(page)
     assert score(page)["the model"] == pytest.approx(sum(theirs), abs=0.051)
+
+
+RECORDS = """() => {
+    const costs = { "toy-1": 30, "shakespeare-3": 10, "toy-2": 21, "toy-4": 25 };
+    const rounds = Object.entries(costs).map(([id, you]) => ({ id, you, model: 20 }));
+    localStorage.setItem("course-lm game", JSON.stringify({ rounds, guesses: [[1, 2], [3, 4], [20, 25]] }));
+    const shown = courseLM.records.show(() => {});
+    const told = [...shown.querySelectorAll("li")].map((line) => line.textContent);
+    const dots = [...shown.querySelectorAll("circle")].map((dot) => ["cx", "cy"].map((at) => +dot.getAttribute(at)));
+    courseLM.records.add("toy-9", { you: 1, model: 2, guesses: [[1, 1], [0, 1], [2, 3]] });
+    return [shown.querySelector("summary").textContent, told, dots, courseLM.records.read().guesses];
+}"""
 
 
 def test_rounds_are_kept_until_the_reader_forgets_them(play: Play) -> None:
     page = play()
     letters = hidden(sentence(SEED))
-    for n_rounds in (1, 1):  # the second time the sentence is known, and does not count
+    for is_known in (False, True):  # the second time it does not count
         page.get_by_label("Your guess").focus()
         page.keyboard.type(f"q{letters}")
         page.locator(".game-verdict").wait_for()
-        assert f"Your rounds: {n_rounds}" in page.locator(".game-records summary").inner_text()
+        assert "Your rounds: 1, won: " in page.locator(".game-records summary").inner_text()
+        assert ("You had played this one before" in page.locator(".game-end").inner_text()) == is_known
         page.evaluate(f"document.querySelector('.live-game').game.begin('{ID}')")
         page.locator(".game-panel").wait_for()
     page.locator(".game-records summary").click()
@@ -268,6 +337,15 @@ def test_rounds_are_kept_until_the_reader_forgets_them(play: Play) -> None:
     assert f"0 of 0 at 1/2, {n} of {n + 1} at 3/4, 0 of 0 at 31/32" in page.locator(".game-calibration").inner_text()
     page.get_by_role("button", name="Forget my rounds").click()
     assert page.locator(".game-records").count() == 0
+    summary, best, dots, guesses = page.evaluate(RECORDS)
+    assert guesses == [[2, 3], [3, 5], [22, 28]]
+    assert summary == "Your rounds: 4, won: 1"
+    assert best == [
+        "Line 3, Richard III, act 5: you 10.0 bits, the model 20.0",
+        "Sentence 2 of toy English: you 21.0 bits, the model 20.0",
+        "Sentence 4 of toy English: you 25.0 bits, the model 20.0",
+    ]
+    assert dots == [[44, 128], [144, 78], [231.5, 68]]  # a half at 1/2, three fourths at 3/4, four fifths at 31/32
     for broken in ('{"rounds": [null], "guesses": 3}', '{"rounds": 1}', "7", "{"):
         page.evaluate("(text) => localStorage.setItem('course-lm game', text)", broken)
         assert page.evaluate("courseLM.records.read().rounds.length") == 0
@@ -283,11 +361,15 @@ def test_a_phone_shows_the_whole_game_at_once_and_its_end_is_accessible(play: Pl
     top_of_keys = "document.querySelector('.game-keys').offsetTop"
     before = page.evaluate(top_of_keys)
     help_ = page.get_by_role("button", name="Let the model play this word")
+    played = []
     while not said(page).startswith("The model played “once ”"):
         help_.tap()
+        played.append(said(page).split("”")[0].partition("“")[2])
+    assert "breach," in played  # the sign after a word tells that it is over
     assert page.evaluate(top_of_keys) == before
     help_.tap()
     page.locator(".game-verdict").wait_for()
+    assert page.locator(".game-verdict").inner_text() == "A draw."
     assert not list(page_checks.sideways(page))
     assert not list(page_checks.other_violations(page))
     assert page.locator(".live-game button:disabled").count() == 0

@@ -414,7 +414,7 @@ def test_page_shows_one_of_two_modes(live: Callable[..., Page]) -> None:
     game = page.locator("section:has(> .live-game)")
     assert not game.is_visible()
     page.get_by_role("tab", name="You against it").click()
-    assert game.is_visible()
+    page.get_by_role("group", name="Letters").get_by_role("button").first.wait_for()
     assert not page.get_by_label("Your text", exact=True).is_visible()
     page.keyboard.press("ArrowLeft")
     assert page.get_by_label("Your text", exact=True).is_visible()

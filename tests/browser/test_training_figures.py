@@ -29,6 +29,9 @@ PARTS = [
 ]  # from the bottom of the drawing to its top
 
 
+SHARES = "all => all.map(one => [one.dataset.of, one.style.flexGrow, one.classList.contains('is-shown')])"
+
+
 def test_each_part_of_the_drawn_model_tells_the_weights_and_shapes_of_the_real_one(
     open_page: OpenPage, site: Path
 ) -> None:
@@ -36,16 +39,30 @@ def test_each_part_of_the_drawn_model_tells_the_weights_and_shapes_of_the_real_o
     n_all = sum(weights.numel() for weights in model.parameters())
     page = open_page(f"{site.as_uri()}/{CHAPTER}")
     figure = page.locator('figure[data-figure="transformer"]')
+    told, numbers = figure.locator(".part-told.is-shown"), numbers_of_weights(model)
+    assert told.inner_text().startswith("attention\n")
     figure.locator('[role="radio"][tabindex="0"]').focus()
     page.keyboard.press("End")
     answers = {}
     for name in PARTS:
         assert page.locator(":focus").get_attribute("aria-checked") == "true"
-        answers[name] = figure.locator(".part-told.is-shown").inner_text()
+        answers[name] = told.inner_text()
         assert answers[name].splitlines()[0] == name
+        shares = figure.locator(".part-shares i").evaluate_all(SHARES)
+        assert {part: float(share) for part, share, _ in shares} == numbers
+        assert [part for part, _, is_shown in shares if is_shown] == [part for part in numbers if part == name]
         page.keyboard.press("ArrowUp")
+    head, targets = (figure.get_by_role("radio", name=name) for name in ("head", "targets"))
+    head.hover()
+    assert told.inner_text() == answers["head"]
+    page.mouse.move(0, 0)
+    assert told.inner_text() == answers["targets"]  # which has been chosen
+    head.click()
+    targets.hover()
+    page.mouse.move(0, 0)
+    assert told.inner_text() == answers["head"]
     shown = {name: said(answer) for name, answer in answers.items()}
-    assert {name: n for name, (n, _) in shown.items()} == {**dict.fromkeys(PARTS, 0), **numbers_of_weights(model)}
+    assert {name: n for name, (n, _) in shown.items()} == {**dict.fromkeys(PARTS, 0), **numbers}
     assert sum(n for n, _ in shown.values()) == n_all
     for name, (n, share) in shown.items():
         assert share == (round(100 * n / n_all) if n else 0), name
@@ -107,6 +124,9 @@ def record() -> dict[str, Any]:
     return found
 
 
+VALUES = "(all, name) => all.map(one => Number(one.style.getPropertyValue(name)))"
+
+
 def test_the_slider_over_training_changes_all_parts_together_and_moves_none(
     open_page: OpenPage, site: Path, record: dict[str, Any]
 ) -> None:
@@ -116,6 +136,14 @@ def test_the_slider_over_training_changes_all_parts_together_and_moves_none(
     slider = figure.get_by_label("step of training")
     slider.focus()
     sizes, alphabet = set(), list(record["alphabet"])
+    exact = record["source"]
+    tiles = figure.locator(".training-tile")
+    assert tiles.evaluate_all(VALUES, "--source-nats") == exact["nats"]
+    assert figure.locator(".training-tile.is-marked").count() == sum(nats >= 0.05 for nats in exact["nats"])
+    assert f"exact source {mean(exact['nats']):.2f}" in figure.inner_text()
+    assert f"the exact source: {record['floor']:.2f}" in figure.inner_text()
+    levels = re.findall(r"M([\d.]+) ([\d.]+)h", str(figure.locator(".training-bars .exact").get_attribute("d")))
+    assert [height(float(y)) for _, y in levels] == pytest.approx([p for p in exact["next"] if p > 0.005])
     for state in walk(page, record):
         step, loss, known, cost = figure.locator(".training-label b").all_inner_texts()
         assert (int(step), loss) == (state["step"], f"{state['loss']:.2f}")
@@ -123,6 +151,13 @@ def test_the_slider_over_training_changes_all_parts_together_and_moves_none(
         assert cost == f"{mean(state['nats']):.2f}"
         assert figure.locator(".training-text").inner_text() == state["text"].replace("\n", "↵")
         assert figure.locator(".training-text u").count() == state["known"].count(0)
+        assert tiles.evaluate_all(VALUES, "--nats") == state["nats"]
+        costliest = list(record["sentence"])[state["nats"].index(max(state["nats"]))]
+        spoken = {" ": "space", ".": "period", ",": "comma"}.get(costliest, costliest)
+        aloud = str(figure.locator(".training-tiles").get_attribute("aria-label"))
+        assert f"in nats: {spoken} {max(state['nats']):.1f}, " in aloud
+        tops = figure.locator(".training-bars .kept").evaluate_all("all => all.map(one => +one.getAttribute('y'))")
+        assert [height(y) for y in tops] == pytest.approx([min(p, 0.8) for p in state["next"]])
         likely = [f"{p:.2f}" for p in state["next"] if p >= 0.2]
         assert [text for text in figure.locator(".training-bars .p").all_text_contents() if text] == likely
         best = alphabet[state["next"].index(max(state["next"]))]
@@ -134,6 +169,11 @@ def test_the_slider_over_training_changes_all_parts_together_and_moves_none(
         sizes.add(json.dumps([figure.bounding_box(), figure.locator(".training-bars").bounding_box()]))
     assert len(sizes) == 1
     assert_accessible(page, figure)
+
+
+def height(y: float) -> float:
+    """The probability that a bar shows which ends there."""
+    return 0.8 * (92 - y) / 80
 
 
 def walk(page: Page, record: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -178,6 +218,10 @@ def test_training_plays_to_its_end_and_stands_still_for_those_who_want_it(
     figure.get_by_role("button", name="Play").wait_for()
     assert slider.input_value() == str(len(record["kept"]) - 1)
     assert "step 600" in figure.locator('[role="status"]').inner_text()
+    figure.get_by_role("button", name="Play").press("Enter")  # once more, from the start
+    assert slider.input_value() == "0"
+    slider.press("ArrowRight")
+    assert figure.get_by_role("button", name="Play").is_visible()
     page.emulate_media(reduced_motion="reduce")
     page.reload()
     assert figure.get_by_label("step of training").is_visible()
