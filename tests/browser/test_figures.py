@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Callable, Sequence
@@ -50,6 +51,14 @@ def test_softmax_follows_the_logits_and_the_temperature(open_page: OpenPage, sit
     letters, z = zip(*((letter, float(logit)) for letter, logit in table(site, "softmax")), strict=True)
     page = open_page(f"{site.as_uri()}/book/{CHAPTERS['softmax']}.html")
     assert shares(page) == softmax(z, 1)
+    widths = page.locator(".softmax-row .bar").evaluate_all("all => all.map(bar => parseFloat(bar.style.width))")
+    assert [f"{width:.1f} %" for width in widths] == softmax(z, 1)
+    assert page.locator(".softmax-row input + span").first.inner_text() == f"{z[0]:.1f}"
+    logit = page.get_by_label(f"logit of {letters[0]}")
+    assert logit.get_attribute("aria-valuetext") == f"{z[0]:.1f}, probability {softmax(z, 1)[0]}"
+    note, heat = page.locator('[role="status"].figure-note'), page.get_by_label("temperature τ")
+    odds = f"exp(({z[0]:.1f} − {z[1]:.1f}) / 1.0) = {math.exp(z[0] - z[1]):.2f}"
+    assert note.inner_text() == f"Odds of {letters[0]} against {letters[1]}: {odds}"
     page.get_by_label(f"logit of {letters[1]}").focus()
     press(page, "ArrowRight", round(10 * (z[0] - z[1])))  # a step is a tenth
     level = [z[0], z[0], *z[2:]]
@@ -61,11 +70,14 @@ def test_softmax_follows_the_logits_and_the_temperature(open_page: OpenPage, sit
         page.get_by_role("button", name="Add 1 to every logit").press("Enter")
     assert f"The slider of {letters[0]} ends at 10." in page.locator('[role="status"].figure-note').inner_text()
     assert shares(page) == softmax(level, 1)
-    page.get_by_label("temperature τ").focus()
+    heat.focus()
     press(page, "ArrowRight", 5)
     assert shares(page) == softmax(level, 1.5)
+    assert " / 1.5) = 1.00" in note.inner_text()
+    assert heat.get_attribute("aria-valuetext") == f"1.5, {letters[0]} has {softmax(level, 1.5)[0]}"
     press(page, "Home")
     assert shares(page) == ["50.0 %", "50.0 %", "0.0 %", "0.0 %", "0.0 %"]  # greedy: the two largest share
+    assert note.inner_text() == "At τ = 0 the largest logit takes all: greedy."
     page.get_by_role("button", name="Reset").press("Enter")
     assert shares(page) == softmax(z, 1)
     assert_accessible(page)
@@ -87,8 +99,16 @@ def test_surprisal_is_the_negative_logarithm_up_to_both_ends(open_page: OpenPage
     page = open_page(f"{site.as_uri()}/book/{CHAPTERS['surprisal']}.html")
     figure = page.locator('figure[data-figure="surprisal"]')
     for example in examples:
+        p = float(Fraction(example))
         figure.get_by_role("button", name=f"p = {example}", exact=True).press("Enter")
-        assert f"p = {example} costs {cost(float(Fraction(example)))}" in figure.inner_text()
+        assert f"p = {example} costs {cost(p)}" in figure.inner_text()
+        assert figure.locator("input").input_value() == f"{100 * p:.0f}"
+        assert cost(p) in str(figure.locator("svg").get_attribute("aria-label"))
+    curve = coordinates(figure, ".curve")
+    for x, y in zip(curve[::2], curve[1::2], strict=True):
+        assert y == pytest.approx(220 + 194 / 7.5 * math.log((x - 42) / 312), abs=0.01)
+    ten = figure.locator("svg text", has_text=re.compile("^10$"))  # bits
+    assert float(str(ten.get_attribute("y"))) - 5 == pytest.approx(220 - 194 / 7.5 * 10 * math.log(2))
     figure.get_by_label("probability p, percent").focus()
     for key, p in {"End": 1.0, "ArrowLeft": 0.99, "PageDown": 0.89, "Home": 0.0}.items():
         page.keyboard.press(key)
@@ -102,7 +122,15 @@ def test_surprisal_is_the_negative_logarithm_up_to_both_ends(open_page: OpenPage
     assert slider["width"] - 16 == pytest.approx(axis["width"] - 4.8, abs=1)
     drag(page, figure.locator("svg .axis"), 0.25, to=0.75)
     assert cost(0.75) in figure.inner_text()
+    x, y = 42 + 0.75 * 312, 220 + 194 / 7.5 * math.log(0.75)
+    assert coordinates(figure, ".point")[:2] == pytest.approx([x - 8, y])
+    assert coordinates(figure, ".guide") == pytest.approx([42, y, 354, x, y, 220])
     assert_accessible(page)
+
+
+def coordinates(figure: Locator, path: str) -> list[float]:
+    """The numbers of a path."""
+    return [float(number) for number in re.findall(r"-?[\d.]+", str(figure.locator(path).get_attribute("d")))]
 
 
 def cost(p: float) -> str:
@@ -111,7 +139,8 @@ def cost(p: float) -> str:
         return "∞ nats = ∞ bits. It was called impossible, and it came."
     if p == 1:
         return "0 nats = 0 bits. Certain and right costs nothing."
-    return f"{-math.log(p):.2f} nats = {-math.log2(p):.2f} bits"
+    bits = f"{-math.log2(p):.2f}"
+    return f"{-math.log(p):.2f} nats = {bits} bits, like guessing {bits} flips of a fair coin."
 
 
 def drag(page: Page, axes: Locator, start: float, to: float) -> None:
@@ -133,6 +162,8 @@ def test_coder_narrows_the_interval_by_the_shares(open_page: OpenPage, site: Pat
     assert code is not None
     page = open_page(f"{site.as_uri()}/book/{CHAPTERS['coder']}.html")
     assert walk(page, code.get_text(), first).startswith("0.01001100100111 ")  # the code words of the chapter
+    page.get_by_role("button", name="Start over").press("Enter")
+    assert_numbers(page, "", first)
     page.get_by_label("message").fill("aaxaa")  # x is no symbol
     page.locator(".course-figure").get_by_label("shares").select_option("mostly a")
     assert walk(page, "aaaa", second).startswith("0.00 ")
@@ -153,6 +184,9 @@ def walk(page: Page, message: str, share: dict[str, Fraction]) -> str:
     return assert_numbers(page, message, share)
 
 
+X_AND_WIDTH = "all => all.map(one => ['x', 'width'].map(name => Number(one.getAttribute(name))))"
+
+
 def assert_numbers(page: Page, coded: str, share: dict[str, Fraction]) -> str:
     """Compare what the figure shows with exact fractions; return the shortest name."""
     low, width = Fraction(0), Fraction(1)
@@ -165,6 +199,19 @@ def assert_numbers(page: Page, coded: str, share: dict[str, Fraction]) -> str:
     assert [shown_low, shown_high, shown_width] == wanted
     assert float(shown_width) == pytest.approx(float(width), rel=0.06)  # enough decimals to see how wide it is
     assert bits == f"{math.log2(1 / width):.2f}"
+    figure, rest = page.locator('[data-figure="coder"]'), page.get_by_label("message").input_value()[len(coded) :]
+    progress = figure.locator(".coder-progress").inner_text()
+    assert progress == f"coded: {coded or 'nothing'}, to come: {rest or 'nothing'}"
+    said = f"After {coded}: from {shown_low} to {shown_high}, {bits} bits."
+    assert figure.get_by_role("status").inner_text() == (said if coded else "Nothing is coded: every number is left.")
+    (x, kept), *parts = figure.locator(".kept, .share").evaluate_all(X_AND_WIDTH)
+    assert (x, kept) == pytest.approx((min(400 * low, 400 - kept), max(400 * width, 2)))
+    begins = itertools.accumulate(share.values(), initial=Fraction(0))
+    assert parts == [[400 * begin, 400 * part] for begin, part in zip(begins, share.values(), strict=False)]
+    striped = figure.locator(".share").evaluate_all("all => all.map(one => one.style.fill !== '')")
+    assert striped == [symbol == rest[:1] for symbol in share]
+    to_low, to_high = re.findall(r"M([-.e\d]+) ", str(figure.locator(".guide").get_attribute("d")))
+    assert (float(to_low), float(to_high)) == pytest.approx((400 * low, 400 * (low + width)))
     if coded:
         digits = name.split()[0].removeprefix("0.")
         begin, length = Fraction(int(digits, 2), 2 ** len(digits)), Fraction(1, 2 ** len(digits))
@@ -184,7 +231,10 @@ def test_mask_says_in_which_layer_an_open_cell_gives_an_answer_away(open_page: O
     status = page.locator('[data-figure="mask"] [role="status"]')
     assert verdicts(page) == ["never"] * n
     page.locator(".mask-table tbody tr").nth(5).hover()
-    assert "has read “↵the␣b” and must predict “r”" in page.locator("#mask-about").inner_text()
+    about = page.locator("#mask-about")
+    assert "has read “↵the␣b” and must predict “r”" in about.inner_text()
+    assert page.locator(".is-looked-at .mask-answer").all_inner_texts() == ["r"]
+    assert "".join(cells.all_inner_texts()) == "".join("●" if isopen else "−∞" for isopen in mask.flat)
 
     cells.first.focus()
     press(page, "ArrowDown", 2)
@@ -193,7 +243,11 @@ def test_mask_says_in_which_layer_an_open_cell_gives_an_answer_away(open_page: O
     mask[2, 5] = True
     assert verdicts(page) == layers_to_answer(mask)
     assert page.locator(".mask-table button:focus").get_attribute("aria-pressed") == "true"
-    assert "from the future" in page.locator("#mask-about").inner_text()
+    assert "It also reads “b”, from the future." in about.inner_text()
+    assert page.locator(":focus").get_attribute("aria-label") == "row 3, h, reads input 6, b"
+    assert "by way of others, in a later layer: “e”" in status.inner_text()
+    assert page.locator(".is-leaking").count() == n - verdicts(page).count("never") > 0
+    assert page.locator(".mask-table button[tabindex='0']").count() == 1  # Tab enters the table once
     press(page, "ArrowDown", 4)
     press(page, "ArrowRight", 9)  # stops at the last
     press(page, "Enter")  # row 6 reads input 7, its own answer
@@ -203,6 +257,7 @@ def test_mask_says_in_which_layer_an_open_cell_gives_an_answer_away(open_page: O
     assert_accessible(page)
 
     cells.nth(3 * n + 2).press("Space")  # row 3 reads input 2, and will: only the future can be closed
+    assert about.inner_text().endswith(" Its past stays open.")
     assert verdicts(page) == layers_to_answer(mask)
     page.get_by_role("button", name="Close all leaks").press("Enter")
     assert verdicts(page) == ["never"] * n

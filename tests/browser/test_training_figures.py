@@ -187,6 +187,8 @@ def assert_point_on_curve_above_thumb(figure: Locator, record: dict[str, Any], s
     """The disk lies on a vertex of the curve at the height of the loss, and the thumb of the slider below it."""
     point = figure.locator(".point")
     x, y = (float(str(point.get_attribute(name))) for name in ("cx", "cy"))
+    drop = re.findall(r"[\d.]+", str(figure.locator(".guide").get_attribute("d")))
+    assert [float(end) for end in drop] == pytest.approx([x, y, 122])  # down to the axis
     line = str(figure.locator("path.loss").get_attribute("d"))
     vertices = [tuple(map(float, pair.split())) for pair in line.removeprefix("M").split("L")]
     at = [step for step, _ in record["curve"]].index(state["step"])

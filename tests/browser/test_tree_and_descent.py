@@ -51,7 +51,24 @@ def test_tree_multiplies_the_probabilities_and_adds_the_costs_of_a_path(open_pag
         f"width = {factors} = {math.prod(p):.2f}",
         f"cost = {costs} = {-math.log2(math.prod(p)):.2f} bits",
     ]
+    at = figure.locator("[role=treeitem]:focus")
+    assert at.get_attribute("aria-selected") == "true"
+    assert figure.locator("[role=treeitem][aria-selected=true]").count() == 1
+    far = "ogs near the castle "
+    walk_along(figure, far)
+    p = [row.p for row in ledger(model, tokenizer.encode(f"\n{BEGINNING}{far}"))][len(BEGINNING) :]
+    telling = [f"{-math.log2(x):.2f}" for x in p if x < 0.995]
+    terms = [*(["…"] if len(telling) > 6 else []), *telling[-6:], f"{len(p) - len(telling)} × about 0"]
+    shown = figure.locator(".tree-text ~ p").all_inner_texts()
+    assert shown[1] == f"cost = {' + '.join(terms)} = {-math.log2(math.prod(p)):.2f} bits"
+    walk_along(figure, "zz")
+    p = [row.p for row in ledger(model, tokenizer.encode(f"\n{BEGINNING}zz"))][len(BEGINNING) :]
+    rare = float(f"{1 / math.prod(p):.2g}")
+    assert figure.locator(".tree-text ~ p").first.inner_text().endswith(f" = 1 in {rare:,.0f}")
     figure.get_by_label("according to").select_option("source")
+    assert figure.locator(".tree-ground.is-source").count() == 1
+    walk_along(figure, "oq")
+    assert figure.get_by_role("status").inner_text() == "“q” cannot come here."
     walk_along(figure, "ogs")
     exact = math.prod(row.p for row in ledger(ToyEnglish(), tokenizer.encode(f"\n{BEGINNING}ogs"))[len(BEGINNING) :])
     assert figure.locator(".tree-text ~ p").first.inner_text().endswith(f"= {exact:.2f}")
@@ -61,7 +78,7 @@ def test_branches_out_of_a_node_are_together_as_wide_as_the_node(open_page: Open
     figure = open_figure(open_page, site, "tree")
     figure.get_by_label("beginning").fill("the ")
     drawn = """() => {
-        const { Branch, open, layout } = courseLM.branches;
+        const { Branch, open, layout, outline } = courseLM.branches;
         return courseLM.load("toy").then((model) => {
             const scorer = new courseLM.Scorer(model);
             const next = (text) => new Map(model.alphabet.map(
@@ -69,13 +86,33 @@ def test_branches_out_of_a_node_are_together_as_wide_as_the_node(open_page: Open
             const trunk = new Branch(null, "the ", "", 1);
             open(trunk, next);
             for (const branch of [...trunk.all.slice(0, 3)]) open(branch, next);
-            return layout(trunk).places.map(({ branch, thick }) =>
-                [thick, branch.drawn.reduce((sum, child) => sum + child.width * 120, 0), branch.drawn.length]);
+            const { places } = layout(trunk);
+            const of = new Map(places.map((place) => [place.branch, place]));
+            return places.map((place) => {
+                const children = place.branch.drawn.map((child) => of.get(child));
+                const begins = children.map(({ begin }) => begin);
+                const leaves = children.map((child) => Number(outline(child, place).match(/^M\\S+ (\\S+?)C/)?.[1]));
+                const [widths, ps, ys] = [
+                    children.map(({ branch }) => branch.width * 120),
+                    children.map(({ branch }) => branch.p),
+                    children.map(({ y }) => y),
+                ];
+                return { y: place.y, thick: place.thick, begins, leaves, widths, ps, ys };
+            });
         });
     }"""
     places = figure.page.evaluate(drawn)
     assert len(places) > 10
-    assert all(total == pytest.approx(thick, rel=1e-6) for thick, total, n in places if n)
+    for place in (place for place in places if place["widths"]):
+        widths = place["widths"]
+        assert sum(widths) == pytest.approx(place["thick"], rel=1e-6)
+        begins = [sum(widths[:i]) - place["thick"] / 2 for i in range(len(widths))]  # side by side
+        assert place["begins"] == pytest.approx(begins)
+        assert widths[:-1] == sorted(widths[:-1], reverse=True)  # the last one may be all others
+        wide = [i for i, width in enumerate(widths) if width >= 1]
+        assert [place["leaves"][i] for i in wide] == pytest.approx([place["y"] + begins[i] for i in wide])
+        pull = sum(p * y for p, y in zip(place["ps"], place["ys"], strict=True))
+        assert place["y"] == pytest.approx(pull)  # the wide ones pull more
 
 
 def test_tree_opens_anywhere_by_click_and_keys_without_moving_the_page(open_page: OpenPage, site: Path) -> None:
@@ -83,13 +120,27 @@ def test_tree_opens_anywhere_by_click_and_keys_without_moving_the_page(open_page
     items = figure.get_by_role("treeitem")
     height = page_height(figure.page)
     n = items.count()
-    figure.get_by_role("treeitem", name=re.compile("others together")).last.click()  # names some more
+    ground, view = (figure.locator(f".tree-{part}").bounding_box() for part in ("ground", "view"))
+    assert ground
+    assert view
+    assert ground["height"] <= view["height"]  # at first all of it is seen
+    rest = figure.get_by_role("treeitem", name=re.compile("others together")).last
+    n_others = int(str(rest.get_attribute("aria-label")).split()[0])
+    assert int(str(rest.get_attribute("aria-setsize"))) - 1 + n_others == 29  # together all of the alphabet
+    rest.click()  # names some more
     assert items.count() > n
+    for item in items.all():
+        width = re.search(r"width (\S.*), \S+ bits$", str(item.get_attribute("aria-label")))
+        if width and item.get_attribute("aria-expanded") == "false":
+            assert item.locator("span").inner_text() == width[1]
     press = figure.page.keyboard.press
     items.first.focus()
+    for key, place in {"ArrowDown": 1, "ArrowUp": 0, "End": items.count() - 1, "Home": 0}.items():
+        press(key)
+        assert items.nth(place).evaluate("item => item === document.activeElement"), key
     press("ArrowRight")
     first = figure.locator('[role="treeitem"]:focus')
-    assert first.get_attribute("aria-level") == "2"
+    assert (first.get_attribute("aria-level"), first.get_attribute("aria-posinset")) == ("2", "1")
     press("ArrowLeft")  # it was open
     assert first.get_attribute("aria-expanded") == "false"
     press("Enter")
@@ -150,6 +201,17 @@ def test_descent_takes_the_steps_that_python_takes(open_page: OpenPage, site: Pa
         figure.get_by_role("button", name=f"η = {rate}", exact=True).press("Enter")
         assert_steps(figure, [0.0, 0.0], rate)
         assert fate in figure.get_by_role("status").inner_text()
+        place = round(100 * math.log(rate / 0.05) / math.log(200))
+        assert figure.get_by_label("learning rate η").input_value() == str(place)
+        if fate == "arrives":
+            arrived = 1 + max(n for n in range(100) if descend([0, 0], rate, n)[1] > 0.001)
+            wanted = f"It arrives: from step {arrived} on it stays within 0.001 nats of the lowest point."
+            assert figure.get_by_role("status").inner_text() == wanted
+    assert figure.locator(".ring-label").all_text_contents() == ["0.16", "0.64", "1.44"]
+    ring = points(figure.locator(".rings path").nth(3))  # that of 0.16
+    assert [loss(z) + float(SHARES @ np.log(SHARES)) for z in ring] == pytest.approx([0.16] * len(ring), abs=0.002)
+    goal = re.findall(r"[\d.]+", str(figure.locator(".goal").get_attribute("d")))
+    assert logits(float(goal[0]) + 7, float(goal[1])) == pytest.approx(np.log(SHARES[:2] / SHARES[2]))
     handle = figure.locator(".handle")
     handle.focus()
     for key in ["ArrowLeft"] * 3 + ["ArrowUp"] * 2:
@@ -157,9 +219,24 @@ def test_descent_takes_the_steps_that_python_takes(open_page: OpenPage, site: Pa
     assert_steps(figure, [-0.3, 0.2], 6)
     drag(figure, to=(2.0, -1.5))
     assert_steps(figure, [2.0, -1.5], 6)
+    drag(figure, to=(4.2, -1.5))  # beyond the map
+    assert_steps(figure, [4.0, -1.5], 6)
+    label = str(handle.get_attribute("aria-label"))
+    assert label == "start (4.00, −1.50); arrow keys move it, Home brings it back"
     figure.page.keyboard.press("Home")
     assert_steps(figure, [0.0, 0.0], 6)
     assert_accessible(figure)
+
+
+def logits(x: float, y: float) -> np.ndarray:
+    """What a place of the map means."""
+    return np.array([-2 + 6 * (x - 34) / 344, -3.5 + 6 * (1 - (y - 26) / 344)])
+
+
+def points(path: Locator) -> list[np.ndarray]:
+    """The logits that a path passes."""
+    pairs = re.findall(r"(-?[\d.]+) (-?[\d.]+)", str(path.get_attribute("d")))
+    return [logits(float(x), float(y)) for x, y in pairs]
 
 
 def assert_steps(figure: Locator, z: list[float], rate: float) -> None:
@@ -168,6 +245,8 @@ def assert_steps(figure: Locator, z: list[float], rate: float) -> None:
     for n_steps, text in zip((0, 20, 100), figure.locator("dd").all_inner_texts(), strict=True):
         a, b, above = map(float, re.findall(r"-?\d+\.\d+", text.replace("−", "-")))
         at, wanted = descend(z, rate, n_steps)
+        for path in (".walk", ".steps"):
+            assert points(figure.locator(path))[n_steps] == pytest.approx(at, abs=0.002)
         assert [a, b] == pytest.approx(at, abs=0.0051), (rate, n_steps)
         assert above == pytest.approx(wanted, abs=0.000051), (rate, n_steps)
 
@@ -193,8 +272,10 @@ def test_limit_of_the_rate_is_marked_where_the_slider_reaches_it(open_page: Open
     assert mark.inner_text() == f"limit 2/κ = {2 / curvature:.1f}"
     at = float(mark.evaluate("mark => getComputedStyle(mark).getPropertyValue('--at')"))
     slider = figure.get_by_label("learning rate η")
-    sides = []
+    sides, told = [], []
     for position in (math.floor(100 * at), math.ceil(100 * at)):
         slider.fill(str(position))
+        told.append(str(slider.get_attribute("aria-valuetext")).split(", ")[1])
         sides.append(float(figure.locator(".descent-rate strong").inner_text().removeprefix("η = ")))
     assert sides[0] <= 2 / curvature <= sides[1]
+    assert told == ["below the limit", "above the limit"]
