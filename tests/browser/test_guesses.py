@@ -78,6 +78,9 @@ def test_numbers_are_read_as_people_write_them(scripts: Page) -> None:
     assert scripts.evaluate(read, list(typed)) == list(typed.values())
 
 
+P = "bars => bars.map((bar) => Number(bar.style.getPropertyValue('--p')))"
+
+
 def test_dragged_shares_are_priced_against_the_truth_of_the_page(chapter: Page) -> None:
     instrument = guess(chapter, "share")
     answers = instrument.locator("details li").all_text_contents()
@@ -86,11 +89,20 @@ def test_dragged_shares_are_priced_against_the_truth_of_the_page(chapter: Page) 
     for _ in range(16):
         chapter.keyboard.press("ArrowRight")
     assert instrument.locator(".guess-figure.is-mine").all_inner_texts() == ["0.50", "0.25", "0.25"]
+    mine, true = (instrument.locator(f".guess-bar.is-{whose}") for whose in ("mine", "true"))
+    assert mine.evaluate_all(P) == [0.5, 0.25, 0.25]
+    assert true.evaluate_all(P) == pytest.approx((q / q.sum()).tolist(), abs=0.001)
+    assert instrument.get_by_role("slider").first.get_attribute("aria-valuetext") == "50 percent"
+    assert not true.first.is_visible()
     said = look(instrument)
+    assert true.first.is_visible()
+    assert "bits too much." in said
     cost, floor = -(q * np.log2([0.5, 0.25, 0.25])).sum(), -(q * np.log2(q)).sum()
     shown = [float(text) for text in re.findall(r"\d\.\d\d", said.split("On average")[1])]
     assert shown == pytest.approx([cost, floor, math.log2(3), cost - floor], abs=0.0101)
     assert all(text.strip() in said for text in (answer.rpartition(":")[2] for answer in answers))
+    tally = instrument.locator(".guess-tally").inner_text()
+    assert tally.startswith(f"1 guess on this device: shares cost {shown[-1]:.2f} bits more than they had to.")
     instrument.get_by_role("slider").first.press("End")
     assert "0.98" in instrument.locator(".guess-figure.is-mine").first.inner_text()
     assert instrument.get_by_role("status").inner_text() != said
@@ -99,11 +111,20 @@ def test_dragged_shares_are_priced_against_the_truth_of_the_page(chapter: Page) 
 def test_number_is_off_by_a_factor(chapter: Page) -> None:
     instrument = guess(chapter, "number")
     truth = float(instrument.locator("details b").text_content() or "")
+    box, mine = instrument.get_by_role("textbox"), instrument.locator(".guess-mine")
+    place = "(mark) => parseFloat(mark.style.left)"  # percent of the ruler, on which eight times as much is at 94
     assert "Type a number" in look(instrument)
-    instrument.get_by_role("textbox").fill(f"{3 * truth:g}")
-    assert "Too large by a factor of 3.0" in look(instrument)
-    instrument.get_by_role("textbox").fill(f"{truth / 12:g}")
+    assert box.evaluate("(box) => box === document.activeElement")
+    for times, words in {1: "Right.", 1.05: "Nearly: too large by 5 %.", 3: "Too large by a factor of 3.0"}.items():
+        box.fill(f"{times * truth:g}")
+        assert words in look(instrument)
+        assert mine.evaluate(place) == pytest.approx(50 + 44 * math.log2(times) / 3, abs=0.1)
+        assert mine.inner_text() == "you"
+    assert instrument.locator(".guess-tick").all_inner_texts() == ["÷8", "÷4", "÷2", "", "×2", "×4", "×8"]
+    box.fill(f"{truth / 12:g}")
+    assert "Too large" not in instrument.get_by_role("status").inner_text()
     chapter.keyboard.press("Enter")
+    assert (mine.evaluate(place), mine.inner_text()) == (6, "◂ you")
     assert "Too small by a factor of 12" in instrument.get_by_role("status").inner_text()
     assert instrument.locator(".guess-target").inner_text() == f"{truth:g}"
 
@@ -111,11 +132,19 @@ def test_number_is_off_by_a_factor(chapter: Page) -> None:
 def test_tally_of_first_guesses_is_kept_until_it_is_cleared(chapter: Page, server: str) -> None:
     instrument = guess(chapter, "choice")
     assert "Choose one first" in look(instrument)
+    assert instrument.get_by_role("radio").first.evaluate("(radio) => radio === document.activeElement")
     right = (instrument.locator("details b").text_content() or "").strip()
     instrument.get_by_role("radio").last.check()
     assert "Not this time" in look(instrument)
     assert "the answer" in instrument.locator("label", has_text=right).inner_text()
+    lesson = (instrument.locator("details > p").last.text_content() or "").split()[-3:]
+    assert instrument.get_by_role("status").inner_text().split()[-3:] == lesson
+    assert instrument.locator(".is-true").count() == 1
+    tags = instrument.locator(".guess-tag")
+    assert sorted(filter(None, tags.all_inner_texts())) == ["your guess", "✓ the answer"]
     instrument.get_by_role("button", name="Guess again").click()
+    assert not any(tags.all_inner_texts())
+    assert instrument.locator(".guess-tally").inner_text() == ""
     instrument.get_by_role("radio", name=right).check()
     assert "Right." in look(instrument)  # a second guess is not counted
     chapter.reload()
@@ -126,6 +155,7 @@ def test_tally_of_first_guesses_is_kept_until_it_is_cleared(chapter: Page, serve
     assert "2 guesses on this device: numbers were off by a factor of 2.0, 0 of 1 choices" in tally.inner_text()
     tally.get_by_role("button", name="Forget them").press("Enter")
     assert tally.inner_text() == "No guess is kept on this device."
+    assert chapter.locator(":focus").inner_text() == "Guess again"
     assert chapter.evaluate("localStorage.getItem('course-lm guesses')") is None
 
 

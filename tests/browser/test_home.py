@@ -64,6 +64,10 @@ def test_bars_and_bits_are_those_of_torch_on_the_same_weights(home: OpenPage, si
         assert float(bars[letter]) == pytest.approx(p[tokenizer.encode(letter)].item(), abs=6e-4)
     page.get_by_role("button", name=re.compile("^e, probability")).click()
     bits = sum(row.nats for row in ledger(model, tokenizer.encode_with_bos(OPENING + "e"))) / torch.tensor(2.0).log()
+    assert page.locator(".home [role=status]").inner_text() == f"e, {-p[tokenizer.encode('e')].log2().item():.1f} bits."
+    rows = ledger(model, tokenizer.encode_with_bos(OPENING + "e"))
+    lines = page.locator(".home-letter").evaluate_all("all => all.map((one) => +one.style.getPropertyValue('--bits'))")
+    assert lines == pytest.approx([row.bits for row in rows], abs=0.01)
     counted = page.locator(".home-counter").inner_text().split()
     assert float(counted[0]) == pytest.approx(bits.item(), abs=0.051)
     assert counted[4:6] == ["for", "12"]
@@ -72,6 +76,7 @@ def test_bars_and_bits_are_those_of_torch_on_the_same_weights(home: OpenPage, si
 
 def test_it_writes_by_itself_rests_out_of_sight_and_stops_when_touched(home: OpenPage) -> None:
     page = home(reduced_motion="no-preference", viewport=PHONE)
+    page.locator(".home .key.is-come").first.wait_for()  # the letter that was drawn
     before, after = page.evaluate(CHANGES, 2600)
     assert len(after) >= len(before) + 2
     assert page.evaluate(SHIFT) <= 0.02
@@ -86,6 +91,8 @@ def test_it_writes_by_itself_rests_out_of_sight_and_stops_when_touched(home: Ope
     assert before == after
     page.get_by_role("button", name="Let it write").click()
     page.wait_for_function(f"{TEXT} !== {after!r}")
+    page.locator("[data-part=line]").click()
+    page.get_by_role("button", name="Let it write").click()
     page.get_by_role("button", name="Pause").click()
     before, after = page.evaluate(CHANGES, 1300)
     assert before == after
@@ -113,6 +120,23 @@ def test_typed_letters_are_written_and_a_space_presses_no_button(home: OpenPage)
     assert page.evaluate(TEXT) == OPENING[:-1]
     page.keyboard.press("Control+a")
     assert page.evaluate(TEXT) == OPENING[:-1]
+    assert page.locator(".home [role=status]").inner_text() == f"“{OPENING[:-1]}”"
+    page.keyboard.press("Enter")
+    page.keyboard.type("t")  # a sentence is over, and another one begins
+    assert page.evaluate(TEXT) == "t"
+    for text in ("", OPENING):
+        page.keyboard.press("Backspace")
+        assert page.evaluate(TEXT) == text
+    page.keyboard.type("a" * 60)  # as much as the model can read
+    assert page.evaluate(TEXT) == OPENING + "a" * 60
+    page.keyboard.type("b")
+    assert page.evaluate(TEXT) == "b"
+    page.get_by_role("button", name="Draw a letter").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Space")  # which presses the button again
+    assert len(page.evaluate(TEXT)) == 2
+    assert f"{page.evaluate(TEXT)[1:]}, " in page.locator(".home [role=status]").inner_text()
 
 
 def test_a_sentence_of_any_length_keeps_its_place(home: OpenPage) -> None:

@@ -76,14 +76,20 @@ def test_search_finds_the_chapter_and_shows_the_line_that_was_meant(open_page: O
     line = page.locator("#search-results li", has=chapter).first.locator(".search-line")
     line.wait_for()
     assert "teacher forcing" in " ".join(line.locator("mark").all_inner_texts())
+    assert len(line.inner_text()) < 300
+    assert page.locator("#search-results .context").count() == 0  # the first words of the page
     line.locator("a").click()  # the section where it stands
     page.wait_for_url("**/book/05_teacher_forcing.html#*")
 
 
 def test_search_field_of_a_page_leads_to_results(open_page: OpenPage, server: str) -> None:
     page = open_page(f"{server}/{CHAPTER}", viewport={"width": 1280, "height": 800})
+    page.locator(".way-search").click()
+    field = page.locator("#pst-search-dialog input")
+    assert field.evaluate("(field) => field === document.activeElement")
+    page.keyboard.press("Escape")
     page.keyboard.press("Control+k")
-    page.locator("#pst-search-dialog input").fill("perplexity")
+    field.fill("perplexity")
     page.keyboard.press("Enter")
     page.locator('#search-results a[href*="04_perplexity_and_bits.html"]').first.wait_for()
 
@@ -180,6 +186,7 @@ def test_device_keeps_how_far_a_chapter_was_read_until_it_is_told_to_forget(open
     assert "1 begun" in page.locator(".way-kept").inner_text()
     page.get_by_role("button", name="Forget how far I have read").click()
     assert step.evaluate(read) == 0
+    assert page.locator(".bd-links :focus").count() == 1  # the button is gone
     assert page.evaluate("localStorage.getItem('course-lm read')") is None
 
 
@@ -191,6 +198,17 @@ def test_sections_of_a_page_open_on_top_and_close_on_escape(open_page: OpenPage,
     page.keyboard.press("Escape")
     assert not contents.locator("nav").is_visible()
     assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    page.keyboard.press("Enter")
+    contents.locator("nav a").last.and_(page.locator("[aria-current=location]")).wait_for()
+    page.keyboard.press("Shift+Tab")
+    contents.locator("nav").wait_for(state="hidden")
+    contents.locator("summary").press("Enter")
+    page.mouse.click(195, 790)
+    contents.locator("nav").wait_for(state="hidden")
+    contents.locator("summary").press("Enter")
+    contents.locator("nav a").first.press("Enter")
+    contents.locator("nav").wait_for(state="hidden")
 
 
 def test_only_exercises_lead_to_solutions(site: Path, pages: list[str]) -> None:
@@ -256,6 +274,8 @@ def test_notes_beside_the_text_lie_on_nothing(open_page: OpenPage, server: str, 
     page.evaluate("document.fonts.ready.then(() => new Promise((then) => requestAnimationFrame(() => then(null))))")
     notes, others = page.evaluate(NOTES_AND_WHAT_IS_BESIDE)
     assert len(notes) >= 8
+    work = page.locator(".side-note:has(em)").first
+    assert re.match(r"\D+, \d{4}\. ", str(work.text_content()))
     for i, note in enumerate(notes):
         for other in [*notes[i + 1 :], *others]:
             apart = note["right"] <= other["left"] or other["right"] <= note["left"]
