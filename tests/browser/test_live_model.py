@@ -275,6 +275,7 @@ def test_answer_stands_within_the_first_screen_of_a_phone(live: Callable[..., Pa
     top = page.locator(".live-answer").evaluate("one => one.getBoundingClientRect().bottom")
     assert top <= PHONE["viewport"]["height"]
     assert letter.evaluate(FONT_SIZE) < size
+    page.wait_for_url(re.compile("castle"))
     for place, words in {0: "What comes next?", 3: "Here came e"}.items():  # both ends of what scrolls
         page.evaluate("at => { location.hash = `${location.hash}&at=${at}`; }", place)
         page.locator(".live-answer", has_text=words).wait_for()
