@@ -36,8 +36,8 @@ DRAWN = {"tape": ".is-rival .tape-piece", "arcs": ".arcs-lines path", "temperatu
 def show(open_page: OpenPage, server: str) -> Callable[..., Page]:
     """``show(name)`` opens the page, and waits until a companion has drawn its own text."""
 
-    def show(name: str, **options: object) -> Page:
-        page = open_page(f"{server}/{LIVE}", formulas=False, **{**CALM, **options})
+    def show(name: str, *, address: str = "", **options: object) -> Page:
+        page = open_page(f"{server}/{LIVE}{address}", formulas=False, **{**CALM, **options})
         page.locator(f".live-{name}").scroll_into_view_if_needed()
         page.locator(f".live-{name} {DRAWN[name]}").first.wait_for()
         return page
@@ -218,7 +218,9 @@ def test_companions_follow_the_text_from_its_first_change_on(show: Callable[...,
 
 
 def test_text_comes_letter_by_letter_only_where_motion_is_wanted(show: Callable[..., Page]) -> None:
-    page = show("tape", reduced_motion="no-preference")
+    text = "the small lions near the rivers run, and the poets hum."
+    page = show("tape", address=f"#text={text.replace(' ', '+')}", reduced_motion="no-preference")
+    page.wait_for_function("n => document.querySelectorAll('.tape-letter').length === n", arg=len(text) + 1)
     page.get_by_role("button", name="Read the tape").click()
     page.get_by_role("button", name="To the end").wait_for()
     page.locator(".is-model .is-read").first.wait_for()

@@ -333,7 +333,7 @@ def test_address_sets_the_state_and_follows_it(live: Callable[..., Page]) -> Non
     page.wait_for_url(re.compile("my"))
     state = parse_qs(urlsplit(page.url).fragment)
     assert state == {"text": ["my dog\nrests"], "unit": ["nats"], "temperature": ["0.5"]}
-    page.locator(".live-chips a", has_text="Hello world").click()
+    page.get_by_role("navigation", name="Things to try").get_by_text("Hello world").click()
     assert page.get_by_label("Your text", exact=True).input_value() == "Hello world"
     assert "never seen" in page.locator(".live-note").inner_text()  # the question that the list asks
     write(page, "Hello worl")
@@ -415,7 +415,8 @@ def test_page_shows_one_of_two_modes(live: Callable[..., Page]) -> None:
     game = page.locator("section:has(> .live-game)")
     assert not game.is_visible()
     page.get_by_role("tab", name="You against it").click()
-    page.get_by_role("group", name="Letters").get_by_role("button").first.wait_for()
+    page.get_by_role("tabpanel", name="You against it").get_by_role("group", name="Letters").wait_for()
+    page.locator(".game-keys button").first.wait_for()
     assert not page.get_by_label("Your text", exact=True).is_visible()
     page.keyboard.press("ArrowLeft")
     assert page.get_by_label("Your text", exact=True).is_visible()
