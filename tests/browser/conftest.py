@@ -72,11 +72,14 @@ def pages(site: Path) -> list[str]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that takes ``path`` once for each page, search and index too; without a book, ``site`` complains.
 
-    One that takes ``sample`` runs for those that no test of a figure opens from the disk, and one of each kind.
+    Exercises and solutions are built alike: those of one chapter stand for all, but in a test that may take long. A
+    test that takes ``sample`` runs for pages that no test of a figure opens from the disk, and one of each kind.
     """
     pages = [*(written_pages() or ["book/index.html"]), "search.html", "genindex.html"]
     if "path" in metafunc.fixturenames:
-        metafunc.parametrize("path", pages)
+        alike = re.compile("(exercises|solutions)/0[^3]")
+        is_long = metafunc.definition.get_closest_marker("long")
+        metafunc.parametrize("path", [page for page in pages if is_long or not alike.match(page)])
     if "sample" in metafunc.fixturenames:
         kinds = re.compile(r"book/(08|index|glossary)|(exercises|solutions)/03|search")
         metafunc.parametrize("sample", [page for page in pages if kinds.match(page)])

@@ -131,7 +131,7 @@ def test_typed_letters_are_written_and_a_space_presses_no_button(home: OpenPage)
     assert page.evaluate(TEXT) == OPENING + "a" * 60
     page.keyboard.type("b")
     assert page.evaluate(TEXT) == "b"
-    page.get_by_role("button", name="Draw a letter").focus()
+    page.get_by_role("button", name="Write a letter").focus()
     page.keyboard.press("Tab")
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Space")  # which presses the button again
