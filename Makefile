@@ -9,6 +9,8 @@ SOURCES := _config.yml _toc.yml \
 FIXED := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 COURSE_LM_DEVICE=cpu JUPYTER_PLATFORM_DIRS=1
 # Two processes, and each file in one of them: what a file makes once, or a notebook's kernel, is shared by its tests.
 BY_FILE := -n 2 --dist loadfile
+# No test of the browser uses these plugins, which take three seconds to load.
+BROWSER := $(BIN)/python -m pytest -p no:hypothesispytest -p no:anyio -n 2 --dist worksteal tests/browser
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=600 --ignore=tests/notebooks/specimen.ipynb
 NOTEBOOKS := tests/notebooks book solutions
 STORED := book/*.ipynb solutions/*.ipynb tests/notebooks/specimen.ipynb
@@ -39,7 +41,7 @@ pdf: $(SITE)
 
 test: $(SITE)
 	$(FIXED) $(BIN)/python -m pytest -rs $(BY_FILE) $(NBVAL) tests/unit $(NOTEBOOKS)
-	$(BIN)/python -m pytest -n 2 --dist worksteal tests/browser
+	$(BROWSER)
 
 test-unit: $(READY)
 	$(FIXED) $(BIN)/python -m pytest -rs $(BY_FILE) tests/unit
@@ -65,7 +67,7 @@ test-long: $(SITE)
 	$(FIXED) $(BIN)/python -m pytest -rs $(BY_FILE) -m long tests
 
 test-browser: $(SITE)
-	$(BIN)/python -m pytest -n 2 --dist worksteal tests/browser
+	$(BROWSER)
 
 # All of them, or one: make notebooks ONLY=book/03_cross_entropy.ipynb
 notebooks: $(READY)

@@ -6,6 +6,7 @@ tests that need a browser are skipped with one line; in CI, where nobody reads s
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import os
 import re
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from bs4 import BeautifulSoup
 from host import CHROMIUM_FLAGS, SITE, find_chromium, serve
 
 from . import page_checks
@@ -61,6 +63,17 @@ def written_pages() -> list[str]:
     """The pages that authors wrote, as paths relative to the site."""
     found = (path.relative_to(SITE) for path in SITE.rglob("*.html") if "_static" not in path.parts)
     return sorted(path.as_posix() for path in found if path.as_posix() not in GENERATED)
+
+
+# What most elements of a page do: color a piece of code, and draw the lines of a figure.
+COLORED, DRAWN = re.compile(r'<span class="\w{1,3}">([^<]*)</span>'), re.compile(r"(<svg\b[^>]*>).*?(?=</svg>)", re.S)
+
+
+@functools.cache
+def soup(path: Path) -> BeautifulSoup:
+    """A page as it is without scripts; of code it has the text alone, and nothing within its drawings."""
+    text = path.read_text(encoding="utf-8")
+    return BeautifulSoup(DRAWN.sub(r"\1", COLORED.sub(r"\1", text)), "html.parser")
 
 
 @pytest.fixture(scope="session")
@@ -174,18 +187,23 @@ def open_page(desk: Desk) -> Iterator[Callable[..., Page]]:
 
     It takes Playwright's context options, such as ``viewport`` and ``has_touch``. A test that leaves a page as it
     was says ``kept=True``, and the next one that says so finds the page open; one that asks nothing about formulas
-    says ``formulas=False``, since to typeset them takes a third of the time. A request to another host or an error on
+    says ``formulas=False``, since to typeset them takes a third of the time; one that asks about ``only`` a part has
+    the rest taken out, and the browser draws what is left in less time. A request to another host or an error on
     the console fails the test that opened the page.
     """
     desk.complaints.clear()
 
-    def open_page(url: str, *, kept: bool = False, formulas: bool = True, **options: Any) -> Page:
+    def open_page(
+        url: str, *, kept: bool = False, formulas: bool = True, only: str | None = None, **options: Any
+    ) -> Page:
         page = desk.page(options, formulas)
         if kept and page in desk.kept and page.url == url:
             page_checks.settle(page)  # it hears that it is on the screen again before it is printed once more
             return page
         page.mouse.move(0, 0)  # off whatever the last test pointed at
         go(page, url)
+        if only is not None:
+            page_checks.leave_only(page, only)
         (desk.kept.add if kept else desk.kept.discard)(page)
         return page
 

@@ -33,8 +33,9 @@ def all_checks(page: Page, *, like_another: bool = False) -> Iterator[str]:
             yield from (f"{width} pixels: {complaint}" for complaint in drawings(page))
         if width in AXE_WIDTHS and not like_another:
             yield from (f"{width} pixels: {violation}" for violation in axe(page, AXE_WIDTHS[width]))
-    set_width(page, WIDTHS[0])
-    yield from contrast(page, new)
+    if any(new.values()):
+        set_width(page, WIDTHS[0])
+        yield from contrast(page, new)
 
 
 def set_width(page: Page, width: int) -> None:
@@ -262,9 +263,14 @@ LEAVE_ONLY = """(selector) => {
 }"""
 
 
-def faults_of(page: Page, selector: str, options: dict[str, Any] | None = None) -> list[str]:
-    """What axe finds in some elements. All that is not around or in them is taken out of the page."""
+def leave_only(page: Page, selector: str) -> None:
+    """Take out all that is not around or in some elements."""
     assert page.evaluate(LEAVE_ONLY, selector), selector
+
+
+def faults_of(page: Page, selector: str, options: dict[str, Any] | None = None) -> list[str]:
+    """What axe finds in some elements, of which the page keeps only these."""
+    leave_only(page, selector)
     return list(axe(page, options or {}, of=f"() => document.querySelectorAll({selector!r})"))
 
 

@@ -13,9 +13,10 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString
-from bs4.filter import SoupStrainer
 
 import course_lm
+
+from .conftest import soup
 
 ROOT = Path(__file__).parents[2]
 CONTRACT_TERMS = """
@@ -25,15 +26,9 @@ CONTRACT_TERMS = """
 """.split()
 
 
-@functools.cache
-def parse(path: Path, element: str) -> BeautifulSoup:
-    """The elements of one kind in a page, parsed once."""
-    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser", parse_only=SoupStrainer(element))
-
-
 def article(site: Path, page: str) -> Tag:
     """The part of a page that authors wrote."""
-    found = parse(site / page, "article").find("article")
+    found = soup(site / page).article
     assert isinstance(found, Tag), f"{page} has no article"
     return found
 
@@ -97,7 +92,7 @@ def test_dead_links_are_found(tmp_path: Path) -> None:
 
 def head(site: Path, page: str) -> dict[str, str]:
     """The title of a page and what its ``meta`` elements say, by their names."""
-    found = parse(site / page, "head")
+    found = soup(site / page)
     said = {
         str(meta.get("name") or meta.get("property")): str(meta["content"]) for meta in found.select("meta[content]")
     }
@@ -125,7 +120,7 @@ def test_social_card_repeats_title_and_description_and_names_an_image_that_exist
 
 def test_each_page_has_the_icon_of_the_book(site: Path, pages: list[str]) -> None:
     for page in pages:
-        icon = parse(site / page, "head").select_one("link[rel=icon]")
+        icon = soup(site / page).select_one("link[rel=icon]")
         assert icon is not None
         assert (site / page).parent.joinpath(str(icon["href"])).resolve().is_file()
 
@@ -155,20 +150,19 @@ def test_no_page_names_another_host_for_what_it_loads(site: Path, pages: list[st
 def test_every_notebook_opens_on_colab_from_the_repository_of_its_page(site: Path, pages: list[str]) -> None:
     found = [page for page in pages if (ROOT / page).with_suffix(".ipynb").exists()]
     assert {page.split("/")[0] for page in found} == {"book", "exercises", "solutions"}
-    links = {page: parse(site / page, "a") for page in found}
-    buttons = [soup.select_one(".btn-source-repository-button") for soup in links.values()]
+    buttons = [soup(site / page).select_one(".btn-source-repository-button") for page in found]
     repositories = {str(button["href"]) for button in buttons if button is not None}
     if not repositories:  # no repository is stamped, and the checkout has none
-        assert not any(soup.select('[href*="colab.research.google.com"]') for soup in links.values())
+        assert not any(soup(site / page).select('[href*="colab.research.google.com"]') for page in found)
         return
     assert len(repositories) == 1
     assert None not in buttons
     prefix, is_github, name = repositories.pop().partition("https://github.com/")
     if prefix or not is_github:
         pytest.skip("Colab opens notebooks from github.com only")
-    for page, soup in links.items():
+    for page in found:
         address = f"https://colab.research.google.com/github/{name}/blob/main/{Path(page).with_suffix('.ipynb')}"
-        assert soup.select(f'[href="{address}"]'), f"{page} has no button that opens {address}"
+        assert soup(site / page).select(f'[href="{address}"]'), f"{page} has no button that opens {address}"
 
 
 def test_figures_are_drawn_with_words_for_those_who_do_not_see_them(site: Path, pages: list[str]) -> None:

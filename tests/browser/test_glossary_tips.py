@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from bs4 import BeautifulSoup
+
+from .conftest import soup
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -131,15 +132,10 @@ def test_see_in_glossary_leads_to_the_entry(notation: Notation, base: str) -> No
 def test_formula_in_a_definition_is_typeset_on_a_page_without_formulas(
     open_page: OpenPage, base: str, site: Path
 ) -> None:
-    assert not text_of(site / "book/live.html").select(".math")
+    assert not soup(site / "book/live.html").select(".math")
     page = open_page(f"{base}/book/live.html")
     term(page, "cross-entropy-loss").hover()
     page.locator(f"{TIP} mjx-container").first.wait_for()
-
-
-def text_of(path: Path) -> BeautifulSoup:
-    """A page of the site, parsed."""
-    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
 
 
 def links_to_perplexity(path: Path) -> bool:

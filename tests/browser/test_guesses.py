@@ -24,13 +24,13 @@ CHAPTER = "book/03_cross_entropy.html"
 @pytest.fixture
 def chapter(open_page: OpenPage, server: str) -> Page:
     """The page of chapter 3, on a device on which nothing is kept."""
-    return open_page(f"{server}/{CHAPTER}")
+    return open_page(f"{server}/{CHAPTER}", formulas=False)
 
 
 @pytest.fixture
 def scripts(open_page: OpenPage, server: str) -> Page:
     """The same page, of which a test only calls functions."""
-    return open_page(f"{server}/{CHAPTER}", kept=True)
+    return open_page(f"{server}/{CHAPTER}", formulas=False, kept=True)
 
 
 def guess(page: Page, kind: str) -> Locator:

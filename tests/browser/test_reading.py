@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from bs4 import BeautifulSoup
+
+from .conftest import soup
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -152,11 +153,6 @@ def test_address_that_leads_nowhere_gets_a_page_that_helps(open_page: OpenPage, 
 SENTENCE = "the brave dogs near the castle dance, and the dogs rest."
 
 
-def soup(site: Path, page: str) -> BeautifulSoup:
-    """A page as it is without scripts."""
-    return BeautifulSoup((site / page).read_text(encoding="utf-8"), "html.parser")
-
-
 def test_reading_counts_from_the_top_to_the_end_of_the_text_and_only_grows(open_page: OpenPage, server: str) -> None:
     page = open_page(f"{server}/book/references.html")
     shares = "([...lines]) => lines.map(([scrolled, end, height]) => courseLM.way.share(scrolled, end, height))"
@@ -218,7 +214,7 @@ def test_only_exercises_lead_to_solutions(site: Path, pages: list[str]) -> None:
 
 
 def test_menu_has_exercises_below_their_chapters_and_no_page_without_measurements(site: Path) -> None:
-    menu = soup(site, CHAPTER).select_one("nav.bd-links")
+    menu = soup(site / CHAPTER).select_one("nav.bd-links")
     assert menu is not None
     listed = menu.select('li.toctree-l1 li.toctree-l2 a[href*="exercises/"]')
     assert len(listed) == len(list((site / "exercises").glob("*.html"))) > 0
@@ -235,7 +231,7 @@ def test_menu_has_exercises_below_their_chapters_and_no_page_without_measurement
     ],
 )
 def test_pages_follow_each_other_as_one_reads(site: Path, page: str, following: str) -> None:
-    link = soup(site, f"{page}.html").select_one("a.right-next")
+    link = soup(site / f"{page}.html").select_one("a.right-next")
     assert link is not None
     assert str(link["href"]).endswith(f"{following.partition('/')[2]}.html")
     assert following.startswith("book/") == ("exercises" not in str(link["href"]))
@@ -244,7 +240,7 @@ def test_pages_follow_each_other_as_one_reads(site: Path, page: str, following: 
 @pytest.mark.parametrize("number", range(1, 9))
 def test_each_chapter_opens_with_its_time_and_the_sentence(site: Path, number: int) -> None:
     page = next((site / "book").glob(f"0{number}_*.html")).relative_to(site).as_posix()
-    opening = soup(site, page)
+    opening = soup(site / page)
     label = opening.select_one(".chapter-label")
     assert label is not None
     assert label.get_text().startswith(f"Chapter {number} about ")

@@ -26,7 +26,9 @@ BEGINNING = "the brave d"
 def open_figure(open_page: OpenPage, site: Path, name: str, **options: object) -> Locator:
     """A figure, once it is there."""
     chapter = {"tree": "02_factorization", "descent": "07_towards_gradient_descent"}[name]
-    figure = open_page(f"{site.as_uri()}/book/{chapter}.html", **options).locator(f'figure[data-figure="{name}"]')
+    selector = f'figure[data-figure="{name}"]'
+    page = open_page(f"{site.as_uri()}/book/{chapter}.html", **{"formulas": False, "only": selector, **options})
+    figure = page.locator(selector)
     figure.scroll_into_view_if_needed()
     figure.locator("svg").first.wait_for()
     return figure
@@ -116,7 +118,7 @@ def test_branches_out_of_a_node_are_together_as_wide_as_the_node(open_page: Open
 
 
 def test_tree_opens_anywhere_by_click_and_keys_without_moving_the_page(open_page: OpenPage, site: Path) -> None:
-    figure = open_figure(open_page, site, "tree", viewport={"width": 390, "height": 844})
+    figure = open_figure(open_page, site, "tree", only=None, viewport={"width": 390, "height": 844})
     items = figure.get_by_role("treeitem")
     height = page_height(figure.page)
     n = items.count()
