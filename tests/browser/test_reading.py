@@ -111,6 +111,14 @@ def test_print_leaves_out_what_cannot_be_used_on_paper(open_page: OpenPage, serv
     assert page.locator("article pre").evaluate_all(cut) == []
 
 
+def test_figures_are_as_wide_as_the_text_on_paper(open_page: OpenPage, server: str) -> None:
+    page = open_page(f"{server}/{CHAPTER}", kept=True, viewport={"width": 700, "height": 800})
+    page.emulate_media(media="print")
+    widths = "all => all.map((figure) => Math.round(figure.getBoundingClientRect().width))"
+    text = page.locator("article section > p").last.evaluate("p => Math.round(p.getBoundingClientRect().width)")
+    assert set(page.locator("figure.plot").evaluate_all(widths)) == {text}
+
+
 def test_printed_link_to_another_site_shows_its_address(open_page: OpenPage, server: str) -> None:
     page = open_page(f"{server}/{CHAPTER}", kept=True)
     page.evaluate("""document.querySelector("article").insertAdjacentHTML("beforeend",
