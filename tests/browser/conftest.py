@@ -22,7 +22,7 @@ from host import CHROMIUM_FLAGS, SITE, find_chromium, serve
 from . import page_checks
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+    from playwright.sync_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Page, Request
 
 GENERATED = {"index.html", "search.html", "genindex.html", "404.html"}  # at the top of the site, by no author
 
@@ -85,12 +85,13 @@ def pages(site: Path) -> list[str]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that takes ``path`` once for each page, search and index too; without a book, ``site`` complains.
 
-    Exercises and solutions are built alike: those of one chapter stand for all, but in a test that may take long. A
-    test that takes ``sample`` runs for pages that no test of a figure opens from the disk, and one of each kind.
+    Exercises and solutions are built alike, and so are pages of text alone: those of one chapter and the notation
+    stand for all, but in a test that may take long. A test that takes ``sample`` runs for pages that no test of a
+    figure opens from the disk, and one of each kind.
     """
     pages = [*(written_pages() or ["book/index.html"]), "search.html", "genindex.html"]
     if "path" in metafunc.fixturenames:
-        alike = re.compile("(exercises|solutions)/0[^3]")
+        alike = re.compile("(exercises|solutions)/0[^3]|book/(?!0|glossary|index|live|notation)|genindex")
         is_long = metafunc.definition.get_closest_marker("long")
         metafunc.parametrize("path", [page for page in pages if is_long or not alike.match(page)])
     if "sample" in metafunc.fixturenames:
@@ -139,22 +140,25 @@ class Desk:
 
     browser: Browser
     pages: dict[str, Page] = field(default_factory=dict)
+    sessions: dict[Page, CDPSession] = field(default_factory=dict)
     kept: set[Page] = field(default_factory=set)
     complaints: list[str] = field(default_factory=list)
 
-    def page(self, options: dict[str, Any], formulas: bool) -> Page:
+    def page(self, options: dict[str, Any], formulas: bool, clock: bool = False) -> Page:
         """The page with these options of Playwright's contexts, set as the next test wants it."""
         of_context = {name: value for name, value in options.items() if name not in BY_PAGE}
-        key = repr((sorted(of_context.items()), formulas))
+        key = repr((sorted(of_context.items()), formulas, clock))
         if key not in self.pages:
             context = self.browser.new_context(**of_context)
             context.set_default_timeout(30_000)  # a machine with other work to do is slow
             record_complaints(context, self.complaints)
-            self.pages[key] = context.new_page()
+            page = self.pages[key] = context.new_page()
+            self.sessions[page] = context.new_cdp_session(page)
             if not formulas:
-                session = context.new_cdp_session(self.pages[key])
-                session.send("Network.enable")
-                session.send("Network.setBlockedURLs", {"urls": ["*/tex-chtml.js"]})
+                self.sessions[page].send("Network.enable")
+                self.sessions[page].send("Network.setBlockedURLs", {"urls": ["*/tex-chtml.js"]})
+            if clock:
+                page.clock.install()
         page = self.pages[key]
         page.set_viewport_size(options.get("viewport", {"width": 1280, "height": 720}))
         page.emulate_media(
@@ -170,9 +174,8 @@ class Desk:
             if page not in self.kept and page.url != "about:blank":
                 origin = "/".join(page.url.split("/")[:3])
                 page.goto("about:blank")
-                session = page.context.new_cdp_session(page)
-                session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "local_storage"})
-                session.detach()
+                stored = {"origin": origin, "storageTypes": "local_storage"}
+                self.sessions[page].send("Storage.clearDataForOrigin", stored)
 
 
 @pytest.fixture(scope="session")
@@ -188,15 +191,22 @@ def open_page(desk: Desk) -> Iterator[Callable[..., Page]]:
     It takes Playwright's context options, such as ``viewport`` and ``has_touch``. A test that leaves a page as it
     was says ``kept=True``, and the next one that says so finds the page open; one that asks nothing about formulas
     says ``formulas=False``, since to typeset them takes a third of the time; one that asks about ``only`` a part has
-    the rest taken out, and the browser draws what is left in less time. A request to another host or an error on
+    the rest taken out, and the browser draws what is left in less time; and one that waits for timers turns the
+    page's clock itself with ``clock=True``. A request to another host or an error on
     the console fails the test that opened the page.
     """
     desk.complaints.clear()
 
     def open_page(
-        url: str, *, kept: bool = False, formulas: bool = True, only: str | None = None, **options: Any
+        url: str,
+        *,
+        kept: bool = False,
+        formulas: bool = True,
+        only: str | None = None,
+        clock: bool = False,
+        **options: Any,
     ) -> Page:
-        page = desk.page(options, formulas)
+        page = desk.page(options, formulas, clock)
         if kept and page in desk.kept and page.url == url:
             page_checks.settle(page)  # it hears that it is on the screen again before it is printed once more
             return page

@@ -23,10 +23,10 @@ BOOK = Path(__file__).parents[2] / "book"
 OPENING = "the brave d"
 PHONE = {"width": 390, "height": 844}
 TEXT = "document.querySelector('[data-part=line] .visually-hidden')?.textContent"
-CHANGES = f"""(milliseconds) => new Promise((done) => {{
-    const before = {TEXT};
-    setTimeout(() => done([before, {TEXT}]), milliseconds);
-}})"""
+OUT_OF_SIGHT = """new Promise((done) => {
+    const tell = ([{ isIntersecting }]) => { if (!isIntersecting) done(); }; // after those who have asked before
+    new IntersectionObserver(tell).observe(document.querySelector(".home"));
+})"""
 SHIFT = """() => new Promise((done) => {
     let sum = 0;
     const add = (list) => list.getEntries().forEach((entry) => { sum += entry.value; });
@@ -53,6 +53,13 @@ def shown(page: Page) -> dict[str, str]:
     return dict(label.rsplit(", probability ", 1) for label in labels)
 
 
+def changes(page: Page, milliseconds: int) -> list[str]:
+    """The text before and after some time."""
+    before = page.evaluate(TEXT)
+    page.clock.run_for(milliseconds)
+    return [before, page.evaluate(TEXT)]
+
+
 def test_bars_and_bits_are_those_of_torch_on_the_same_weights(home: OpenPage, site: Path) -> None:
     model, tokenizer = live_weights.read(site / "_static" / "live" / "toy_weights.js")
     page = home()
@@ -75,32 +82,33 @@ def test_bars_and_bits_are_those_of_torch_on_the_same_weights(home: OpenPage, si
 
 
 def test_it_writes_by_itself_rests_out_of_sight_and_stops_when_touched(home: OpenPage) -> None:
-    page = home(reduced_motion="no-preference", viewport=PHONE)
+    page = home(reduced_motion="no-preference", viewport=PHONE, clock=True)
     page.locator(".home .key.is-come").first.wait_for()  # the letter that was drawn
-    before, after = page.evaluate(CHANGES, 2600)
+    before, after = changes(page, 2600)
     assert len(after) >= len(before) + 2
     assert page.evaluate(SHIFT) <= 0.02
     page.get_by_role("heading", name="How to use the book").scroll_into_view_if_needed()
-    page.wait_for_timeout(600)  # a letter that was drawn is still written
-    before, after = page.evaluate(CHANGES, 1300)
+    page.evaluate(OUT_OF_SIGHT)
+    page.clock.run_for(600)  # a letter that was drawn is still written
+    before, after = changes(page, 1300)
     assert before == after
     page.evaluate("scrollTo(0, 0)")
     page.wait_for_function(f"{TEXT} !== {after!r}")
     page.locator(".key").first.click()
-    before, after = page.evaluate(CHANGES, 1300)
+    before, after = changes(page, 1300)
     assert before == after
     page.get_by_role("button", name="Let it write").click()
     page.wait_for_function(f"{TEXT} !== {after!r}")
     page.locator("[data-part=line]").click()
     page.get_by_role("button", name="Let it write").click()
     page.get_by_role("button", name="Pause").click()
-    before, after = page.evaluate(CHANGES, 1300)
+    before, after = changes(page, 1300)
     assert before == after
 
 
 def test_nothing_moves_for_a_reader_who_asked_for_less_motion(home: OpenPage) -> None:
-    page = home()
-    assert page.evaluate(CHANGES, 1300) == [OPENING, OPENING]
+    page = home(clock=True)
+    assert changes(page, 1300) == [OPENING, OPENING]
     assert not page.locator("[data-part=toggle]").is_visible()
     page.get_by_role("button", name="Write a letter").click()
     text = page.evaluate(TEXT)

@@ -57,7 +57,8 @@ def faults_on_the_way(page: Page) -> list[str]:
 def test_tab_reaches_everything_in_sight_and_with_a_visible_focus(
     open_page: OpenPage, server: str, where: str, width: int
 ) -> None:
-    page = open_page(f"{server}/{where}", viewport={"width": width, "height": 800}, reduced_motion="reduce")
+    size = {"width": width, "height": 800}
+    page = open_page(f"{server}/{where}", formulas=False, viewport=size, reduced_motion="reduce")
     assert faults_on_the_way(page) == []
 
 
@@ -84,7 +85,7 @@ def test_search_finds_the_chapter_and_shows_the_line_that_was_meant(open_page: O
 
 
 def test_search_field_of_a_page_leads_to_results(open_page: OpenPage, server: str) -> None:
-    page = open_page(f"{server}/{CHAPTER}", viewport={"width": 1280, "height": 800})
+    page = open_page(f"{server}/{CHAPTER}", formulas=False, viewport={"width": 1280, "height": 800})
     page.locator(".way-search").click()
     field = page.locator("#pst-search-dialog input")
     assert field.evaluate("(field) => field === document.activeElement")
@@ -178,7 +179,7 @@ def test_reading_counts_from_the_top_to_the_end_of_the_text_and_only_grows(open_
 
 
 def test_device_keeps_how_far_a_chapter_was_read_until_it_is_told_to_forget(open_page: OpenPage, server: str) -> None:
-    page = open_page(f"{server}/{CHAPTER}", viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    page = open_page(f"{server}/{CHAPTER}", formulas=False, reduced_motion="reduce")
     page.evaluate("scrollTo(0, document.documentElement.scrollHeight / 2)")
     step = page.locator('[data-chapter="03_cross_entropy"]')
     read = "step => Number(step.style.getPropertyValue('--read'))"
