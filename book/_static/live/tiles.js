@@ -9,6 +9,7 @@
   const { courseLM } = globalThis;
   const { bits, make } = courseLM.base;
   const LONG = 150; // signs; a longer text stands in smaller letters
+  const RUN = 50; // signs that stand together: a new one makes the browser style those anew that stand beside it
 
   class Tiles {
     /**
@@ -78,8 +79,7 @@
 
     /** The number of the sign below the mouse, or -1. */
     tileAt({ clientX, clientY }) {
-      const below = document.elementsFromPoint(clientX, clientY).find((one) => one.parentNode === this.mirror);
-      return this.tiles.indexOf(below);
+      return this.tiles.indexOf(document.elementsFromPoint(clientX, clientY).find((one) => one.matches(".live-tile")));
     }
 
     /**
@@ -97,12 +97,21 @@
       const fresh = now.slice(head, now.length - tail).map(tile);
       const gone = this.tiles.splice(head, before.length - tail - head, ...fresh);
       gone.forEach((one) => one.remove());
-      (this.tiles[head + fresh.length] ?? this.end).before(...fresh);
+      const next = this.tiles[head + fresh.length];
+      if (next) next.before(...fresh);
+      else fresh.forEach((one) => this.lastRun().append(one));
       const isOnNewLine = now.length === 0 || now.at(-1).text === "\n";
       this.end.textContent = isOnNewLine && !beyond ? "\u200b" : ""; // something that makes the line high
       this.beyond.textContent = beyond;
       this.signs = signs;
       this.box.classList.toggle("is-long", signs.length > LONG);
+    }
+
+    /** Where the next sign at the end is put. */
+    lastRun() {
+      let run = this.end.previousElementSibling;
+      if (!run || run.childElementCount >= RUN) this.end.before((run = make("span")));
+      return run;
     }
 
     /** Put what was read above the letters. */
