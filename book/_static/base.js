@@ -27,6 +27,11 @@ courseLM.base = (() => {
     return element;
   }
 
+  /** Put a text into an element that may have it: the same text again would be laid out again. */
+  function write(element, text) {
+    if (element.textContent !== text) element.textContent = text;
+  }
+
   /** A button that does something. */
   const button = (text, onclick) => make("button", { type: "button", onclick }, text);
 
@@ -112,7 +117,7 @@ courseLM.base = (() => {
   /** Whether the reader asked for less motion. */
   const isCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-  const elements = { make, draw, button };
+  const elements = { make, draw, button, write };
   const words = { number, fixed, visible, spoken, bits };
   const chances = { softmax, atTemperature, drawFrom };
   return { ...elements, ...words, ...chances, kept, keep, isCalm };

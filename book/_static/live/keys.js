@@ -13,7 +13,7 @@
   "use strict";
 
   const { courseLM } = globalThis;
-  const { make, visible, spoken } = courseLM.base;
+  const { make, visible, spoken, write } = courseLM.base;
   const ROWS = 6; // in a narrow column
   const RANKED_COLUMNS = 12; // of a large alphabet in a wide one
   const MOST_COLUMNS = 32; // letters that can have a place each
@@ -93,8 +93,8 @@
 
     fill({ button, name, share }, id) {
       const [p, exact, came] = [this.p[id], this.exact?.[id] ?? 0, id === this.came];
-      name.textContent = visible(this.alphabet[id]);
-      share.textContent = short(p);
+      write(name, visible(this.alphabet[id]));
+      write(share, short(p));
       button.style.setProperty("--p", p.toFixed(4));
       button.style.setProperty("--exact", exact.toFixed(4));
       button.classList.toggle("is-faint", p < FAINT);
