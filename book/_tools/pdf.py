@@ -31,6 +31,7 @@ GATHER = """async (paths) => {
         for (const element of html.querySelectorAll("*"))
             for (const attribute of element.attributes)
                 if (REFERENCE.test(attribute.name)) attribute.value = `page-${i}-${attribute.value}`;
+                else if (element.matches("use")) attribute.value = attribute.value.replace(/^#/, `#page-${i}-`);
                 else attribute.value = attribute.value.replaceAll("url(#", `url(#page-${i}-`);
     };
     const gather = async (path, i) => {

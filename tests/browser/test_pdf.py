@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pdf
 import pytest
 from bs4 import BeautifulSoup
 from pypdf import PdfReader
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.long
 FEWEST = 40  # characters of a page that is not empty: a footer, and the end of a paragraph
@@ -57,3 +62,12 @@ def test_links_between_pages_stay_in_the_book(book: PdfReader) -> None:
             addresses.append(str(action.get("/URI", "")))
     assert sum(not address for address in addresses) > 100
     assert [address for address in addresses if "127.0.0.1" in address or address.startswith("file:")] == []
+
+
+def test_every_sign_of_a_drawing_is_found_among_all_pages(open_page: Callable[..., Page], server: str) -> None:
+    page = open_page(f"{server}/genindex.html")
+    page.evaluate(pdf.GATHER, ["/book/08_real_texts.html"])
+    lost = "all => all.filter(sign => !document.querySelector(sign.href.baseVal)).length"
+    signs = page.locator("article svg use")
+    assert signs.count() > 20
+    assert signs.evaluate_all(lost) == 0
