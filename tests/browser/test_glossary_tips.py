@@ -56,6 +56,8 @@ def test_mouse_can_travel_into_the_definition(notation: Notation) -> None:
     page.locator(f"{TIP} .glossary-tip-more").hover()
     page.wait_for_timeout(400)  # longer than the delay after which a definition closes
     assert page.locator(TIP).is_visible()
+    page.mouse.move(1, 1)
+    page.locator(TIP).wait_for(state="detached")
 
 
 def test_keyboard_focus_opens_a_definition_and_tab_goes_into_it(notation: Notation) -> None:
@@ -63,6 +65,7 @@ def test_keyboard_focus_opens_a_definition_and_tab_goes_into_it(notation: Notati
     reach_with_tab(page, "term-token")
     tip = page.locator(TIP)
     tip.wait_for()
+    assert term(page, "token").get_attribute("aria-expanded") == "true"
     described_by = term(page, "token").get_attribute("aria-describedby")
     assert page.locator(f"#{described_by}").inner_text().startswith("The unit in which")
     page.keyboard.press("Tab")
@@ -78,6 +81,8 @@ def test_moving_the_focus_back_closes(notation: Notation) -> None:
     page.locator(TIP).wait_for()
     page.keyboard.press("Shift+Tab")
     assert page.locator(TIP).count() == 0
+    assert term(page, "token").get_attribute("aria-expanded") == "false"
+    assert term(page, "token").get_attribute("aria-describedby") is None
 
 
 def reach_with_tab(page: Page, anchor: str) -> None:

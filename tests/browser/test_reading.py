@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from bs4 import BeautifulSoup
 
+from . import page_checks
 from .conftest import soup
 
 if TYPE_CHECKING:
@@ -82,6 +84,33 @@ def test_search_finds_the_chapter_and_shows_the_line_that_was_meant(open_page: O
     assert page.locator("#search-results .context").count() == 0  # the first words of the page
     line.locator("a").click()  # the section where it stands
     page.wait_for_url("**/book/05_teacher_forcing.html#*")
+
+
+EXPLAINED = """([lines, address]) => {
+    courseLM.searchLines = { "book/x": lines };
+    const list = document.createElement("ul");
+    list.className = "search";
+    document.getElementById("search-results").append(list);
+    list.innerHTML = `<li><a href="${address}">A page</a></li>`;
+    return new Promise((done) => setTimeout(() => done(list.querySelector(".search-line").innerHTML)));
+}"""
+
+
+def test_line_under_a_result_has_the_words_in_their_surroundings(open_page: OpenPage, server: str) -> None:
+    page = open_page(f"{server}/search.html?q=losses+Losses")  # whose stem is that of a loss
+    page.wait_for_function("document.querySelector('#search-results p')")
+    text = f"{'so many words ' * 12}a loss here, {'so many words ' * 12}and there"
+    lines = [["a", "First", "None."], ["b", "Second", text], ["c", "Third", text.replace("a loss", "one loss")]]
+    found = page.evaluate(EXPLAINED, [lines, "book/x.html"])
+    link, _, excerpt = found.partition(": ")
+    assert link == '<a href="book/x.html#b">Second</a>'  # the first of those with most of the words
+    piece = excerpt.replace("<mark>loss</mark>", "loss", 1)
+    assert (piece[:2], piece[-2:]) == ("… ", " …")
+    assert piece[2:-2] in text
+    assert 150 < len(piece) < 210
+    assert piece.index("loss") < 80
+    assert "one <mark>loss</mark> here" in page.evaluate(EXPLAINED, [lines, "book/x.html#c"])
+    assert page.evaluate(EXPLAINED, [lines, "book/x.html#a"]) == "None."
 
 
 def test_search_field_of_a_page_leads_to_results(open_page: OpenPage, server: str) -> None:
@@ -291,10 +320,63 @@ def test_notes_beside_the_text_lie_on_nothing(open_page: OpenPage, server: str, 
 
 def test_notes_that_find_no_place_wait_for_the_next_mention(open_page: OpenPage, server: str) -> None:
     page = open_page(f"{server}/{CHAPTER}", kept=True, viewport={"width": 1280, "height": 800})
-    wishes = [["a", 0], ["b", 10], ["c", 20], ["c", 500], ["d", 700]]
+    wishes = [["a", 0], ["b", 10], ["c", 20], ["c", 500], ["a", 600], ["d", 640], ["e", 700], ["f", 860]]
     places = page.evaluate(
         """(wishes) => [...courseLM.notes.arrange(
             wishes.map(([id, top]) => ({ id, top, height: 50 })), [[690, 900]])]""",
         wishes,
     )
-    assert places == [["a", 0], ["b", 64], ["c", 500]]
+    assert places == [["a", 0], ["b", 64], ["c", 500], ["f", 914]]
+
+
+def test_notes_make_room_for_what_reaches_beside_the_text(open_page: OpenPage, server: str) -> None:
+    page = open_page(f"{server}/{CHAPTER}", formulas=False, viewport={"width": 1280, "height": 800})
+    page.wait_for_selector(".side-note.is-placed")
+    wide = """() => {
+        const note = document.querySelector(".side-note.is-placed");
+        const { top } = note.getBoundingClientRect();
+        const beside = document.elementFromPoint(350, top + 10).closest("p");
+        note.append(" A long note, and longer than the paragraph.".repeat(9));
+        beside.insertAdjacentHTML("afterend", "<figure id=wide style='width: 60rem; height: 9rem'></figure>");
+    }"""
+    page.evaluate(wide)
+    page_checks.settle(page)
+    page_checks.settle(page)  # they are placed in the frame after the one in which the height has changed
+    figure = page.locator("#wide").bounding_box()
+    assert figure is not None
+    for note in page.locator(".side-note.is-placed").all():
+        box = note.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= figure["y"] or box["y"] >= figure["y"] + figure["height"]
+
+
+def test_notes_repeat_in_brief_what_stands_behind_the_links(open_page: OpenPage, server: str, site: Path) -> None:
+    page = open_page(f"{server}/{CHAPTER}", kept=True, viewport={"width": 1280, "height": 800})
+    definitions = {
+        "<p>One. Two.</p>": "One.",
+        f"<p>Short: {'long ' * 30}.</p>": "Short.",
+        f"<p>{'long ' * 30}.</p>": "",
+        '<p>The <span class="math">x</span>.</p>': "",
+    }
+    assert page.evaluate("(all) => all.map(courseLM.notes.brief)", list(definitions)) == list(definitions.values())
+    notes = {
+        kind: page.locator(f".side-note:has({kind})").evaluate_all(
+            "all => all.map((note) => [note.textContent, note.querySelector('a')?.getAttribute('href')])"
+        )
+        for kind in ("b", "code", "em")
+    }
+    assert all(notes.values())
+    names = page.evaluate("courseLM.margin.names")
+    for text, address in notes["code"]:
+        name, _, summary = text.partition(": ")
+        assert names[name] == summary
+        assert soup(site / "book/api.html").find(id=address.removeprefix("api.html#"))
+    terms = {tip["term"]: tip["html"] for tip in page.evaluate("Object.values(courseLM.glossaryTips)")}
+    for text, _ in notes["b"]:
+        term, _, said = text.partition(": ")
+        assert said[0].islower()
+        assert BeautifulSoup(terms[term], "html.parser").get_text().strip().lower().startswith(said[:-1].lower())
+    works = page.evaluate("Object.values(courseLM.margin.works)")
+    addresses = {f"{work['authors']}, {work['year']}. {work['title']}.": work["address"] for work in works}
+    for text, address in notes["em"]:
+        assert address == addresses[text] or (not addresses[text] and "references.html#" in address)
