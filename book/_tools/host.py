@@ -15,7 +15,7 @@ from typing import Any
 
 SITE = Path(__file__).parents[2] / "_build" / "html"
 COMPRESSED = {".html", ".js", ".css", ".svg"}  # what hosts such as GitHub Pages compress
-# The shell draws the same pages without a window around them, which takes half the time.
+# The shell draws the same pages without a window around them, in less time (benchmarks/README.md).
 CHROMIUM_NAMES = (
     "chromium-headless-shell",
     "chrome-headless-shell",

@@ -106,9 +106,9 @@ def server(site: Path) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session", params=["served", "from files"])
+@pytest.fixture(scope="session", params=["from files", pytest.param("served", marks=pytest.mark.long)])
 def base(request: pytest.FixtureRequest) -> str:
-    """Where the book is read: from a server, and from the disk without one."""
+    """Where the book is read: from the disk and, in a test that may take long, from a server as most others are."""
     if request.param == "served":
         return str(request.getfixturevalue("server"))
     return str(request.getfixturevalue("site").as_uri())
@@ -192,8 +192,8 @@ def open_page(desk: Desk) -> Iterator[Callable[..., Page]]:
     was says ``kept=True``, and the next one that says so finds the page open; one that asks nothing about formulas
     says ``formulas=False``, since to typeset them takes a third of the time; one that asks about ``only`` a part has
     the rest taken out, and the browser draws what is left in less time; and one that waits for timers turns the
-    page's clock itself with ``clock=True``. A request to another host or an error on
-    the console fails the test that opened the page.
+    page's clock itself with ``clock=True``. A request to another host or an error on the console fails the test that
+    opened the page.
     """
     desk.complaints.clear()
 
