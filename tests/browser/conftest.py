@@ -22,7 +22,7 @@ from host import CHROMIUM_FLAGS, SITE, find_chromium, serve
 from . import page_checks
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Page, Request
+    from playwright.sync_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Locator, Page, Request
 
 GENERATED = {"index.html", "search.html", "genindex.html", "404.html"}  # at the top of the site, by no author
 
@@ -220,6 +220,25 @@ def open_page(desk: Desk) -> Iterator[Callable[..., Page]]:
     yield open_page
     desk.clear()
     assert not desk.complaints, "\n".join(desk.complaints)
+
+
+CHAPTERS = {
+    "softmax": "01_probability_machine",
+    "tree": "02_factorization",
+    "surprisal": "03_cross_entropy",
+    "coder": "04_perplexity_and_bits",
+    "mask": "05_teacher_forcing",
+    "transformer": "06_training",
+    "training": "06_training",
+    "descent": "07_towards_gradient_descent",
+}
+
+
+def open_figure(open_page: Callable[..., Page], site: Path, name: str, **options: object) -> Locator:
+    """A moveable figure on the page of its chapter, with little else on it unless the options say ``only=None``."""
+    selector = f'figure[data-figure="{name}"]'
+    address = f"{site.as_uri()}/book/{CHAPTERS[name]}.html"
+    return open_page(address, **{"formulas": False, "only": selector, **options}).locator(selector)
 
 
 def record_complaints(context: BrowserContext, complaints: list[str]) -> None:

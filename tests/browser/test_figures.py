@@ -15,24 +15,12 @@ import pytest
 from bs4 import Tag
 
 from . import page_checks
-from .conftest import soup
+from .conftest import CHAPTERS, open_figure, soup
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 OpenPage = Callable[..., "Page"]
-CHAPTERS = {
-    "softmax": "01_probability_machine",
-    "surprisal": "03_cross_entropy",
-    "coder": "04_perplexity_and_bits",
-    "mask": "05_teacher_forcing",
-}
-
-
-def open_figure(open_page: OpenPage, site: Path, name: str, **options: object) -> Page:
-    """The page of a figure, with little but the figure on it."""
-    only = f'figure[data-figure="{name}"]'
-    return open_page(f"{site.as_uri()}/book/{CHAPTERS[name]}.html", formulas=False, only=only, **options)
 
 
 def static_part(site: Path, name: str) -> Tag:
@@ -56,7 +44,7 @@ def press(page: Page, key: str, times: int = 1) -> None:
 
 def test_softmax_follows_the_logits_and_the_temperature(open_page: OpenPage, site: Path) -> None:
     letters, z = zip(*((letter, float(logit)) for letter, logit in table(site, "softmax")), strict=True)
-    page = open_figure(open_page, site, "softmax")
+    page = open_figure(open_page, site, "softmax").page
     assert shares(page) == softmax(z, 1)
     widths = page.locator(".softmax-row .bar").evaluate_all("all => all.map(bar => parseFloat(bar.style.width))")
     assert [f"{width:.1f} %" for width in widths] == softmax(z, 1)
@@ -103,7 +91,7 @@ def softmax(z: Sequence[float], tau: float) -> list[str]:
 
 def test_surprisal_is_the_negative_logarithm_up_to_both_ends(open_page: OpenPage, site: Path) -> None:
     examples = [row[0] for row in table(site, "surprisal")]
-    page = open_figure(open_page, site, "surprisal")
+    page = open_figure(open_page, site, "surprisal").page
     figure = page.locator('figure[data-figure="surprisal"]')
     for example in examples:
         p = float(Fraction(example))
@@ -167,7 +155,7 @@ def test_coder_narrows_the_interval_by_the_shares(open_page: OpenPage, site: Pat
     first, second = ({symbol: Fraction(row[k]) for symbol, *row in rows} for k in (0, 1))
     code = static_part(site, "coder").code
     assert code is not None
-    page = open_figure(open_page, site, "coder")
+    page = open_figure(open_page, site, "coder").page
     assert walk(page, code.get_text(), first).startswith("0.01001100100111 ")  # the code words of the chapter
     page.get_by_role("button", name="Start over").press("Enter")
     assert_numbers(page, "", first)
@@ -233,7 +221,7 @@ def test_mask_says_in_which_layer_an_open_cell_gives_an_answer_away(open_page: O
     assert code is not None
     n = len(code.get_text())
     mask = np.tri(n, dtype=bool)
-    page = open_figure(open_page, site, "mask")
+    page = open_figure(open_page, site, "mask").page
     cells = page.locator(".mask-table tbody button")
     status = page.locator('[data-figure="mask"] [role="status"]')
     assert verdicts(page) == ["never"] * n
@@ -286,7 +274,7 @@ def layers_to_answer(mask: np.ndarray) -> list[str]:
 
 @pytest.mark.parametrize("name", ["mask", "coder"])
 def test_figures_keep_their_height_while_used(open_page: OpenPage, site: Path, name: str) -> None:
-    page = open_figure(open_page, site, name, viewport={"width": 390, "height": 844})
+    page = open_figure(open_page, site, name, viewport={"width": 390, "height": 844}).page
     figure = page.locator(f'figure[data-figure="{name}"]')
     heights = [figure.evaluate("figure => figure.offsetHeight")]
     if name == "mask":

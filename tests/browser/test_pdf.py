@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import pdf
 import pytest
-from bs4 import BeautifulSoup
 from pypdf import PdfReader
+
+from .conftest import soup
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -34,7 +35,7 @@ def plain(text: str) -> str:
 
 
 def test_outline_has_every_title_of_every_page_with_its_spaces(book: PdfReader, site: Path) -> None:
-    pages = [BeautifulSoup((site / path).read_text(encoding="utf-8"), "html.parser") for path in pdf.reading_order()]
+    pages = [soup(site / path) for path in pdf.reading_order()]
     titles = [[plain(title.text) for title in page.select("article :is(h1, h2)")] for page in pages]
     found: list[list[str]] = []
     for entry in book.outline:

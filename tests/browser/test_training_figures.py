@@ -18,22 +18,15 @@ from torch import Tensor
 from course_lm import ModelConfig, TransformerLM
 
 from . import page_checks
+from .conftest import open_figure
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 OpenPage = Callable[..., "Page"]
-CHAPTER = "book/06_training.html"
 PARTS = [
     *("inputs", "embedding", "previous token", "norm", "stream", "attention", "MLP", "head", "logits", "targets"),
 ]  # from the bottom of the drawing to its top
-
-
-def open_figure(open_page: OpenPage, site: Path, name: str) -> tuple[Page, Locator]:
-    """The page with one of the figures, and little else, and that figure."""
-    only = f'figure[data-figure="{name}"]'
-    page = open_page(f"{site.as_uri()}/{CHAPTER}", formulas=False, only=only)
-    return page, page.locator(only)
 
 
 SHARES = "all => all.map(one => [one.dataset.of, one.style.flexGrow, one.classList.contains('is-shown')])"
@@ -44,7 +37,8 @@ def test_each_part_of_the_drawn_model_tells_the_weights_and_shapes_of_the_real_o
 ) -> None:
     model = TransformerLM(ModelConfig.preset("tiny", 29))
     n_all = sum(weights.numel() for weights in model.parameters())
-    page, figure = open_figure(open_page, site, "transformer")
+    figure = open_figure(open_page, site, "transformer")
+    page = figure.page
     told, numbers = figure.locator(".part-told.is-shown"), numbers_of_weights(model)
     assert told.inner_text().startswith("attention\n")
     figure.locator('[role="radio"][tabindex="0"]').focus()
@@ -136,7 +130,8 @@ VALUES = "(all, name) => all.map(one => Number(one.style.getPropertyValue(name))
 def test_the_slider_over_training_changes_all_parts_together_and_moves_none(
     open_page: OpenPage, site: Path, record: dict[str, Any]
 ) -> None:
-    page, figure = open_figure(open_page, site, "training")
+    figure = open_figure(open_page, site, "training")
+    page = figure.page
     page.emulate_media(reduced_motion="reduce")  # so that every place is measured at its end
     slider = figure.get_by_label("step of training")
     slider.focus()
@@ -216,7 +211,8 @@ def assert_point_on_curve_above_thumb(figure: Locator, record: dict[str, Any], s
 def test_training_plays_to_its_end_and_stands_still_for_those_who_want_it(
     open_page: OpenPage, site: Path, record: dict[str, Any]
 ) -> None:
-    page, figure = open_figure(open_page, site, "training")
+    figure = open_figure(open_page, site, "training")
+    page = figure.page
     slider = figure.get_by_label("step of training")
     slider.evaluate("(slider) => { slider.value = slider.max - 1; }")
     figure.get_by_role("button", name="Play").press("Enter")

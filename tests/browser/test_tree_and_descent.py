@@ -15,6 +15,7 @@ import pytest
 from course_lm import ToyEnglish, ledger
 
 from . import page_checks
+from .conftest import open_figure
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -23,12 +24,8 @@ OpenPage = Callable[..., "Page"]
 BEGINNING = "the brave d"
 
 
-def open_figure(open_page: OpenPage, site: Path, name: str, **options: object) -> Locator:
-    """A figure, once it is there."""
-    chapter = {"tree": "02_factorization", "descent": "07_towards_gradient_descent"}[name]
-    selector = f'figure[data-figure="{name}"]'
-    page = open_page(f"{site.as_uri()}/book/{chapter}.html", **{"formulas": False, "only": selector, **options})
-    figure = page.locator(selector)
+def in_sight(figure: Locator) -> Locator:
+    """The figure, once it has come near and is drawn."""
     figure.scroll_into_view_if_needed()
     figure.locator("svg").first.wait_for()
     return figure
@@ -42,7 +39,7 @@ def walk_along(figure: Locator, letters: str) -> None:
 
 
 def test_tree_multiplies_the_probabilities_and_adds_the_costs_of_a_path(open_page: OpenPage, site: Path) -> None:
-    figure = open_figure(open_page, site, "tree")
+    figure = in_sight(open_figure(open_page, site, "tree"))
     model, tokenizer = live_weights.read(site / "_static" / "live" / "toy_weights.js")
     walk_along(figure, "ogs")
     p = [row.p for row in ledger(model, tokenizer.encode(f"\n{BEGINNING}ogs"))][len(BEGINNING) :]
@@ -77,7 +74,7 @@ def test_tree_multiplies_the_probabilities_and_adds_the_costs_of_a_path(open_pag
 
 
 def test_branches_out_of_a_node_are_together_as_wide_as_the_node(open_page: OpenPage, site: Path) -> None:
-    figure = open_figure(open_page, site, "tree")
+    figure = in_sight(open_figure(open_page, site, "tree"))
     figure.get_by_label("beginning").fill("the ")
     drawn = """() => {
         const { Branch, open, layout, outline } = courseLM.branches;
@@ -118,7 +115,7 @@ def test_branches_out_of_a_node_are_together_as_wide_as_the_node(open_page: Open
 
 
 def test_tree_opens_anywhere_by_click_and_keys_without_moving_the_page(open_page: OpenPage, site: Path) -> None:
-    figure = open_figure(open_page, site, "tree", only=None, viewport={"width": 390, "height": 844})
+    figure = in_sight(open_figure(open_page, site, "tree", only=None, viewport={"width": 390, "height": 844}))
     items = figure.get_by_role("treeitem")
     height = page_height(figure.page)
     n = items.count()
@@ -197,7 +194,7 @@ def descend(z: list[float], rate: float, n_steps: int) -> tuple[np.ndarray, floa
 
 
 def test_descent_takes_the_steps_that_python_takes(open_page: OpenPage, site: Path) -> None:
-    figure = open_figure(open_page, site, "descent")
+    figure = in_sight(open_figure(open_page, site, "descent"))
     fates = {0.1: "crawls", 1: "arrives", 4: "side to side", 6: "jumps"}
     for rate, fate in fates.items():
         figure.get_by_role("button", name=f"η = {rate}", exact=True).press("Enter")
@@ -268,7 +265,7 @@ def drag(figure: Locator, to: tuple[float, float]) -> None:
 
 
 def test_limit_of_the_rate_is_marked_where_the_slider_reaches_it(open_page: OpenPage, site: Path) -> None:
-    figure = open_figure(open_page, site, "descent")
+    figure = in_sight(open_figure(open_page, site, "descent"))
     curvature = np.linalg.eigvalsh(np.diag(SHARES[:2]) - np.outer(SHARES[:2], SHARES[:2]))[-1]
     mark = figure.locator(".descent-limit")
     assert mark.inner_text() == f"limit 2/κ = {2 / curvature:.1f}"
