@@ -107,8 +107,21 @@ def test_line_under_a_result_has_the_words_in_their_surroundings(open_page: Open
     assert piece[2:-2] in text
     assert 150 < len(piece) < 210
     assert piece.index("loss") < 80
-    assert "one <mark>loss</mark> here" in page.evaluate(EXPLAINED, [lines, "book/x.html#c"])
-    assert page.evaluate(EXPLAINED, [lines, "book/x.html#a"]) == "None."
+    third = page.evaluate(EXPLAINED, [lines, "book/x.html#c"])
+    assert third.startswith('<a href="book/x.html#c">Third</a>: … ')
+    assert "one <mark>loss</mark> here" in third
+    assert page.evaluate(EXPLAINED, [lines, "book/x.html#a"]).endswith(">: None.")
+    named = page.evaluate(EXPLAINED, [[["b", "Second", text], ["c", "A loss", text]], "book/x.html#c"])
+    assert named.startswith('<a href="book/x.html#c">A loss</a>: so many')  # what it is comes first
+
+
+def test_search_leads_to_the_definition_and_then_to_the_chapter(open_page: OpenPage, server: str) -> None:
+    page = open_page(f"{server}/search.html?q=temperature")
+    page.locator("#search-results li").nth(2).wait_for()
+    addresses = page.locator("#search-results li > a").evaluate_all("links => links.map((a) => a.getAttribute('href'))")
+    section = "book/01_probability_machine.html#temperature"
+    assert addresses[:3] == ["book/glossary.html#term-temperature", section, section.split("#")[0]]
+    assert page.locator(".search-line").first.inner_text().startswith("temperature: A number")
 
 
 def test_search_field_of_a_page_leads_to_results(open_page: OpenPage, server: str) -> None:

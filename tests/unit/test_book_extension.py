@@ -27,6 +27,7 @@ from course_ext import (
     plots,
     reference,
     repository,
+    search_lines,
     style_sheets,
     way,
 )
@@ -356,7 +357,7 @@ def build(folder: Path, chapter: str) -> tuple[Path, str]:
     toctree = "```{toctree}\nbook/glossary\n```"
     (folder / "index.md").write_text(f"# A chapter\n\n{chapter}\n\n{toctree}\n", encoding="utf-8")
     settings = {
-        "extensions": ["myst_parser", "course_ext.glossary", "course_ext.reference"],
+        "extensions": ["myst_parser", "course_ext.glossary", "course_ext.reference", "course_ext.search_lines"],
         "html_theme": "basic",
         "myst_enable_extensions": ["dollarmath"],
     }
@@ -376,6 +377,11 @@ def build(folder: Path, chapter: str) -> tuple[Path, str]:
     return folder / "html", warnings.getvalue()
 
 
+def data(script: Path) -> Any:
+    """What a script hands over to the pages."""
+    return json.loads(script.read_text(encoding="utf-8").partition(" = ")[2].rstrip().rstrip(";"))
+
+
 def test_links_and_roles_to_terms_are_marked_and_their_definitions_written(tmp_path: Path) -> None:
     chapter = "A [nat](book/glossary.md#term-nat), a {term}`bit`, and the [glossary](book/glossary.md)."
     html, warnings = build(tmp_path, chapter)
@@ -383,8 +389,7 @@ def test_links_and_roles_to_terms_are_marked_and_their_definitions_written(tmp_p
     chapter_html = (html / "index.html").read_text(encoding="utf-8")
     assert chapter_html.count('class="glossary-term reference internal"') == 2
     assert (html / "book" / "glossary.html").read_text(encoding="utf-8").count("glossary-term") == 1
-    script = (html / "_static" / glossary.TIPS).read_text(encoding="utf-8")
-    tips = json.loads(script.partition("glossaryTips = ")[2].rstrip().rstrip(";"))
+    tips = data(html / "_static" / glossary.TIPS)
     assert list(tips) == ["term-nat", "term-bit"]
     assert tips["term-bit"]["term"] == "bit"
     assert "\\(\\ln 2\\)" in tips["term-bit"]["html"]
@@ -417,6 +422,19 @@ def test_protocol_has_no_signature_and_others_keep_theirs() -> None:
         for kind in (Reader, File, len)
     ]
     assert shown == [("", None), None, None]
+
+
+def test_lines_of_the_search_stand_under_a_term_a_member_or_a_section(tmp_path: Path) -> None:
+    html, _ = build(tmp_path, "```python\nx = 1\n\ny = 2\n```\n\nA *text*,\nand $x$.")
+    found = data(html / "_static" / search_lines.LINES)
+    here = ["a-chapter", "A chapter"]
+    assert found["index"] == [[*here, "A text, and …."], [*here, "x = 1"], [*here, "y = 2"]]  # code last
+    assert found["book/glossary"] == [
+        ["term-nat", "nat", "The unit. See bit."],
+        ["term-bit", "bit", "The other unit, … nats."],
+        ["glossary", "Glossary", "Shannon (1948). A theory."],
+        ["course_lm.data.read", "course_lm.data.read", "Not training, but train."],
+    ]
 
 
 @pytest.mark.parametrize("link", ["[nit](book/glossary.md#term-nit)", "{term}`nit`"])

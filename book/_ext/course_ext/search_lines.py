@@ -1,28 +1,47 @@
-"""Lines to show under what a search found: the sentences of every page, by section.
+"""Lines to show under what a search found: the sentences of every page, by the place where they stand, and its code.
 
 Sphinx's own excerpts are the first words of a page, and a page that is opened from a disk may not fetch even those.
 """
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
-from .citations import section_of
 from .page_data import write_data
 
 LINES = "search-lines.js"
 
 
 def lines(doctree: nodes.document) -> Iterator[tuple[str, str, str]]:
-    """For each paragraph its section's anchor and title, and its text, with an ellipsis for a formula."""
-    for paragraph in doctree.findall(nodes.paragraph):
-        section = section_of(paragraph)
-        text = " ".join("".join(words(paragraph)).split())
-        if section is not None and text:
-            yield section["ids"][0], next(section.findall(nodes.title)).astext(), text
+    """The anchor and the name of a place, and a text there: first all paragraphs, with an ellipsis for a formula.
+
+    Then the lines of code, so that they are shown for words that no sentence has.
+    """
+    for block in chain(doctree.findall(nodes.paragraph), doctree.findall(nodes.literal_block)):
+        text = "".join(words(block))
+        for line in text.splitlines() if isinstance(block, nodes.literal_block) else [text]:
+            if (line := " ".join(line.split())) and (at := place(block)):
+                yield *at, line
+
+
+def place(node: nodes.Node) -> tuple[str, str] | None:
+    """The anchor and the name of what a node belongs to: a term, a member of the package, or else its section."""
+    match node.parent:
+        case nodes.definition_list_item(children=[nodes.term(attributes={"ids": [anchor, *_]}) as name, *_]):
+            return anchor, name.astext()
+        case addnodes.desc(children=[addnodes.desc_signature(attributes={"ids": [anchor, *_]}) as name, *_]):
+            return anchor, name["fullname"]
+        case nodes.section() as section:
+            return section["ids"][0], next(section.findall(nodes.title)).astext()
+        case None:
+            return None
+        case around:
+            return place(around)
 
 
 def words(node: nodes.Node) -> Iterator[str]:
