@@ -137,10 +137,11 @@
       this.stakes.forEach((element, i) => element.setAttribute("aria-pressed", i === chosen));
     }
 
-    /** Bits, by who pays them; what is not there is not drawn again. */
+    /** Bits, by who pays them, null where there are none; who is left out is not drawn again. */
     drawScore(bits) {
       for (const [kind, total] of Object.entries(bits)) {
-        this.score.querySelector(`.is-${kind} dd`).textContent = fixed(total, kind === "rival" ? 0 : 1);
+        this.score.querySelector(`.is-${kind} dd`).textContent =
+          total === null ? "–" : fixed(total, kind === "rival" ? 0 : 1);
       }
     }
   }

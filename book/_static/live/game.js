@@ -118,15 +118,14 @@
       this.pack();
     }
 
-    /** The size of the same letters by gzip, unless there are more of them meanwhile. */
+    /** The size of the same letters by gzip, unless there are more of them meanwhile; of no letters there is none. */
     async pack() {
       const { round, puzzle } = this;
       const letters = puzzle.text.slice(puzzle.start, puzzle.start + round.at);
-      const size = await courseLM.packedBytes(letters, "gzip");
-      if (size !== null && this.round === round && letters.length === round.at) {
-        this.board.drawScore({ rival: BYTE * size });
-      }
-      return size === null ? null : BYTE * size;
+      const packed = letters && (await courseLM.pack(letters, "deflate-raw"));
+      const size = packed ? BYTE * packed.length : null;
+      if (this.round === round && letters.length === round.at) this.board.drawScore({ rival: size });
+      return size;
     }
 
     /** All letters are known. */

@@ -8,7 +8,7 @@
   const { make } = courseLM.base;
   const { amount, cost, inUnit } = courseLM.parts;
   const BITS_IN_BYTE = 8;
-  const PACKERS = { gzip: "gzip", "gzip, bare": "deflate-raw" }; // the bare one has no header and no checksum
+  const PACKERS = { gzip: "gzip", "gzip, bare": "deflate-raw" };
 
   class Numbers {
     /** @param {HTMLElement} list a dl */
@@ -31,11 +31,11 @@
     /** Fill in the sizes of what the browser packs, unless the text has changed meanwhile. */
     async pack(text) {
       this.text = text;
-      const found = await Promise.all(Object.values(PACKERS).map((format) => courseLM.packedBytes(text, format)));
+      const found = await Promise.all(Object.values(PACKERS).map((format) => courseLM.pack(text, format)));
       if (text !== this.text) return;
       const values = [...this.list.querySelectorAll("dd")].slice(-found.length);
       values.forEach((value, i) => {
-        value.textContent = found[i] === null ? "this browser cannot pack" : amount(found[i], "bytes");
+        value.textContent = found[i] ? amount(found[i].length, "bytes") : "this browser cannot pack";
       });
     }
   }

@@ -89,15 +89,15 @@
   }
 
   /**
-   * The size of a text after the browser has packed it.
-   * @param {"gzip"|"deflate-raw"} format
-   * @returns {Promise<number|null>} bytes; null in a browser that cannot pack
+   * What the browser packs a text into.
+   * @param {"gzip"|"deflate-raw"} format the second is gzip bare: without a header and a checksum
+   * @returns {Promise<Uint8Array|null>} bytes; null in a browser that cannot pack
    */
-  async function packedBytes(text, format) {
+  async function pack(text, format) {
     if (!globalThis.CompressionStream) return null;
     const packed = new Blob([text]).stream().pipeThrough(new CompressionStream(format));
-    return (await new Response(packed).arrayBuffer()).byteLength;
+    return new Uint8Array(await new Response(packed).arrayBuffer());
   }
 
-  Object.assign(courseLM, { Reader, packedBytes, utf8Bytes });
+  Object.assign(courseLM, { Reader, pack, utf8Bytes });
 })();

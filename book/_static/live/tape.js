@@ -41,14 +41,6 @@
     };
   }
 
-  /** What the browser packs a text into: the bytes as bits; null in a browser that cannot pack. */
-  async function packed(text, format) {
-    if (!globalThis.CompressionStream) return null;
-    const stream = new Blob([text]).stream().pipeThrough(new CompressionStream(format));
-    const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
-    return Array.from(bytes, (byte) => byte.toString(2).padStart(8, "0"));
-  }
-
   const sign = (character) => (character === " " ? "\u00a0" : visible(character)); // a space keeps its width
   const count = (n, one) => `${n} ${one}${n === 1 ? "" : "s"}`;
   const size = (nBits) => `${count(nBits, "bit")} = ${count(Math.ceil(nBits / 8), "byte")}`;
@@ -137,9 +129,9 @@
     }
 
     async function pack(text) {
-      const [bare, file] = await Promise.all([packed(text, "deflate-raw"), packed(text, "gzip")]);
+      const [bare, file] = await Promise.all(["deflate-raw", "gzip"].map((format) => courseLM.pack(text, format)));
       if (text !== shown.characters.join("")) return; // it has changed meanwhile
-      theirs.bits.replaceChildren(...pieces(bare || []));
+      theirs.bits.replaceChildren(...pieces(Array.from(bare || [], (byte) => byte.toString(2).padStart(8, "0"))));
       theirs.length.textContent = bare ? size(8 * bare.length) : "this browser cannot pack";
       note.textContent =
         "To read the model's tape one must have the model, and know the number of letters. As it is, the text takes " +
