@@ -96,6 +96,7 @@ def test_dragged_shares_are_priced_against_the_truth_of_the_page(chapter: Page) 
     assert not true.first.is_visible()
     said = look(instrument)
     assert true.first.is_visible()
+    assert said.startswith(("the truth: ", "the model: ")[instrument.get_attribute("data-by") == "model"])
     assert "bits too much." in said
     cost, floor = -(q * np.log2([0.5, 0.25, 0.25])).sum(), -(q * np.log2(q)).sum()
     shown = [float(text) for text in re.findall(r"\d\.\d\d", said.split("On average")[1])]
