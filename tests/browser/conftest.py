@@ -20,6 +20,7 @@ from bs4 import BeautifulSoup
 from host import CHROMIUM_FLAGS, SITE, find_chromium, serve
 
 from . import page_checks
+from .live_page import LIVE, WHOLE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Locator, Page, Request
@@ -269,3 +270,15 @@ def go(page: Page, url: str) -> None:
         page.goto("about:blank")  # going from a page to an anchor of itself would not load it again
     page.goto(url)
     page.evaluate("window.MathJax?.startup?.promise?.then(() => null)")
+
+
+@pytest.fixture
+def live(open_page: Callable[..., Page], server: str) -> Callable[..., Page]:
+    """``live(state)`` opens the page with what an address holds after #, and waits for the model."""
+
+    def live(state: str = "", **options: object) -> Page:
+        page = open_page(f"{server}/{LIVE}#{state}", formulas=False, **options)
+        page.wait_for_function(WHOLE, timeout=30_000)
+        return page
+
+    return live

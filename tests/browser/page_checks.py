@@ -248,6 +248,19 @@ def axe_script() -> str:
     return next(Path(axe_playwright_python.__file__).parent.glob("axe*.js")).read_text(encoding="utf-8")
 
 
+SHIFTS = """() => new Promise((done) => {
+    let sum = 0;
+    const add = (list) => list.getEntries().forEach((entry) => { sum += entry.value; });
+    new PerformanceObserver(add).observe({ type: "layout-shift", buffered: true });
+    setTimeout(() => done(sum), 100);
+})"""
+
+
+def layout_shift(page: Page) -> float:
+    """How much has moved on a page until now: 0 is nothing, 0.1 is still called good."""
+    return float(page.evaluate(SHIFTS))
+
+
 # Axe reads a whole page before it looks at a part, and a chapter has ten times the elements of any figure.
 LEAVE_ONLY = """(selector) => {
     const kept = [...document.querySelectorAll(selector)];

@@ -15,12 +15,12 @@ import torch
 from course_lm import ToyEnglish, ledger
 
 from . import page_checks
+from .live_page import LIVE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 OpenPage = Callable[..., "Page"]
-LIVE = "book/live.html"
 CALM = {"reduced_motion": "reduce"}
 PHONE = {"has_touch": True, "is_mobile": True, "viewport": {"width": 390, "height": 800}, **CALM}
 COMPANIONS = ("tape", "arcs", "temperatures")

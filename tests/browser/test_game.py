@@ -18,14 +18,13 @@ import torch
 from course_lm import ToyEnglish
 
 from . import page_checks
+from .live_page import LIVE, PHONE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 OpenPage = Callable[..., "Page"]
 Play = Callable[..., "Page"]
-LIVE = "book/live.html"
-PHONE = {"has_touch": True, "is_mobile": True, "viewport": {"width": 390, "height": 844}}
 SHARES = [Fraction(1, 2), Fraction(3, 4), Fraction(31, 32)]
 ID, SEED = "toy-57", 57
 

@@ -15,6 +15,8 @@ from course_ext import reading_time
 
 from course_lm import ledger
 
+from . import page_checks
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
@@ -26,12 +28,6 @@ TEXT = "document.querySelector('[data-part=line] .visually-hidden')?.textContent
 OUT_OF_SIGHT = """new Promise((done) => {
     const tell = ([{ isIntersecting }]) => { if (!isIntersecting) done(); }; // after those who have asked before
     new IntersectionObserver(tell).observe(document.querySelector(".home"));
-})"""
-SHIFT = """() => new Promise((done) => {
-    let sum = 0;
-    const add = (list) => list.getEntries().forEach((entry) => { sum += entry.value; });
-    new PerformanceObserver(add).observe({ type: "layout-shift", buffered: true });
-    setTimeout(() => done(sum), 100);
 })"""
 
 
@@ -85,7 +81,7 @@ def test_it_writes_by_itself_rests_out_of_sight_and_stops_when_touched(home: Ope
     page.locator(".home .key.is-come").first.wait_for()  # the letter that was drawn
     before, after = changes(page, 2600)
     assert len(after) >= len(before) + 2
-    assert page.evaluate(SHIFT) <= 0.02
+    assert page_checks.layout_shift(page) < 0.02
     page.get_by_role("heading", name="How to use the book").scroll_into_view_if_needed()
     page.evaluate(OUT_OF_SIGHT)
     page.clock.run_for(600)  # a letter that was drawn is still written
