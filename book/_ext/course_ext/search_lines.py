@@ -3,6 +3,7 @@
 Sphinx's own excerpts are the first words of a page, and a page that is opened from a disk may not fetch even those.
 """
 
+import unicodedata
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any
@@ -47,12 +48,22 @@ def place(node: nodes.Node) -> tuple[str, str] | None:
 def words(node: nodes.Node) -> Iterator[str]:
     """The text below a node."""
     if isinstance(node, nodes.math | nodes.math_block):
-        yield "…"
+        yield formula(node.astext())
     elif isinstance(node, nodes.Text):
         yield node.astext()
     else:
         for child in node.children:
             yield from words(child)
+
+
+def formula(latex: str) -> str:
+    """A letter, Latin or Greek, as it is printed; an ellipsis for all that is longer."""
+    if len(latex) == 1:
+        return latex
+    try:
+        return unicodedata.lookup(f"Greek small letter {latex[1:]}")  # after the backslash
+    except KeyError:
+        return "…"
 
 
 def write_lines(app: Sphinx, exception: Exception | None) -> None:
