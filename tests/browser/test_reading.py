@@ -199,6 +199,18 @@ def test_address_that_leads_nowhere_gets_a_page_that_helps(open_page: OpenPage, 
     page.wait_for_url("**/book/index.html")
 
 
+@pytest.mark.parametrize(("width", "size"), [(320, 16), (344, 16), (360, 16), (390, 24)])
+def test_bar_on_top_keeps_its_chapters_on_its_own_ground(
+    open_page: OpenPage, server: str, width: int, size: int
+) -> None:
+    page = open_page(f"{server}/book/notation.html", kept=True, viewport={"width": width, "height": 740})
+    page.evaluate("size => { document.documentElement.style.fontSize = size; scrollTo(0, 500); }", f"{size}px")
+    bottoms = "['.way', '.way-chapters'].map((one) => document.querySelector(one).getBoundingClientRect().bottom)"
+    bar, chapters = page.evaluate(bottoms)
+    assert 0 < chapters <= bar
+    page.evaluate("document.documentElement.style.fontSize = ''")
+
+
 SENTENCE = "the brave dogs near the castle dance, and the dogs rest."
 
 
