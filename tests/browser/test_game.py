@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import random
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from fractions import Fraction
@@ -223,6 +224,7 @@ def test_a_round_played_through_the_buttons_costs_what_python_computes(play: Pla
     heights = [page.locator(f".game-tile .is-{who}").evaluate(BITS) for who in ("you", "model")]
     assert heights == pytest.approx([first, theirs[0]])
     page.get_by_role("button", name="Let the model play this word").click()
+    assert said(page).endswith(" bits, for you as for the model.")
     at = 1 + next(i for i, letter in enumerate(letters) if not letter.isalpha())
     page.get_by_role("button", name="No idea, show it").click()
     assert said(page).startswith("It was: ")
@@ -294,6 +296,30 @@ def test_letters_and_stakes_can_be_typed_and_elsewhere_letters_are_letters(play:
     assert page.evaluate("document.activeElement.className") == "game-verdict"
 
 
+def test_large_letters_keep_the_numbers_of_a_phone_apart(play: Play) -> None:
+    page = play(f"game:{ID}", **PHONE)
+    page.evaluate("document.documentElement.style.fontSize = '24px'")
+    page.locator(".game-score dd").evaluate_all("all => all.forEach((one) => { one.textContent = '100.0'; })")
+    fits = "all => all.every((one) => one.scrollWidth <= one.clientWidth)"
+    assert page.locator(".game-score div").evaluate_all(fits)
+
+
+def test_after_a_wrong_guess_the_model_plays_for_less(play: Play) -> None:
+    page = play(f"game:{ID}")
+    first = hidden(sentence(SEED))[0]
+    round_ = "document.querySelector('.live-game').game.round"
+    chances = dict(page.evaluate(f"(({{ keys, p }}) => keys.map((key, i) => [key, p[0][i]]))({round_})"))
+    likely = max(chances, key=lambda letter: 0 if letter == first else chances[letter])
+    page.get_by_label("Your guess").press(likely)
+    paid = score(page)["you"]
+    page.get_by_role("button", name="Let the model play this word").click()
+    assert "bits, where the model paid" in said(page)
+    cost, theirs = map(float, re.findall(r"\d+\.\d\d", said(page)))
+    assert cost == pytest.approx(score(page)["you"] - paid, abs=0.11)
+    assert theirs == pytest.approx(score(page)["the model"], abs=0.06)
+    assert theirs - cost == pytest.approx(-math.log2(1 - chances[likely]), abs=0.011)
+
+
 def test_of_a_line_of_shakespeare_capitals_are_as_good_as_small_letters(play: Play, site: Path) -> None:
     page = play()
     text = "Friends, Romans, countrymen, lend me your ears;"
@@ -337,8 +363,9 @@ def test_rounds_are_kept_until_the_reader_forgets_them(play: Play) -> None:
     page.locator(".game-records summary").click()
     n = len(letters)
     assert f"0 of 0 at 1/2, {n} of {n + 1} at 3/4, 0 of 0 at 31/32" in page.locator(".game-calibration").inner_text()
-    page.get_by_role("button", name="Forget my rounds").click()
+    page.get_by_role("button", name="Forget my rounds").press("Enter")
     assert page.locator(".game-records").count() == 0
+    assert page.locator(":focus").inner_text() == "Another sentence"
     summary, best, dots, guesses = page.evaluate(RECORDS)
     assert guesses == [[2, 3], [3, 5], [22, 28]]
     assert summary == "Your rounds: 4, won: 1"

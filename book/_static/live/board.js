@@ -48,6 +48,7 @@
         ),
       );
       this.end = make("div", { class: "game-end", hidden: "" });
+      this.another = button("Another sentence", does.another);
       this.records = make("div");
       this.element = make(
         "section",
@@ -61,7 +62,7 @@
         make(
           "div",
           { class: "game-others" },
-          button("Another sentence", does.another),
+          this.another,
           lines(does.begin),
           this.records,
         ),

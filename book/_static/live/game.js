@@ -144,7 +144,11 @@
     }
 
     drawRecords() {
-      this.board.records.replaceChildren(records.show(() => this.drawRecords()));
+      const forgotten = () => {
+        this.drawRecords();
+        this.board.another.focus({ preventScroll: true }); // the button is gone
+      };
+      this.board.records.replaceChildren(records.show(forgotten));
     }
   }
 

@@ -40,8 +40,9 @@ courseLM.stakes = (() => {
    * @property {"again"|"wrong"|"right"|"only"|"shown"|"played"} kind again: it was tried before; only: one letter was
    *   left; shown: the rest was shared evenly; played: by the model
    * @property {string} letter the one that was guessed, or that came out
-   * @property {number} cost bits: of this guess, or of the place with all its guesses
-   * @property {number} p what the model gave the letter that came out
+   * @property {number} cost bits: of this guess, or of the place with all its guesses; of what was played, without the
+   *   wrong guesses before
+   * @property {number} p what the model gave the letter that came out, or all that were played
    */
 
   /** One hidden text, and what both have paid so far. */
@@ -114,22 +115,24 @@ courseLM.stakes = (() => {
     }
 
     /**
-     * The model plays until a word is over: the reader pays what it pays. The sign after the word is part of that,
-     * since it tells that the word has ended, and nobody may learn this for nothing.
+     * The model plays until a word is over: the reader pays what it pays, or less where wrong guesses have left fewer
+     * letters. The sign after the word is part of that, since it tells that the word has ended, and nobody may learn
+     * this for nothing.
      * @returns {News} of all these letters together
      */
     playWord() {
-      const from = this.at;
-      let isLetter = true;
+      const { at: from, you: before } = this;
+      let [isLetter, chance] = [true, 1];
       while (isLetter && !this.isOver) {
         isLetter = /[a-z]/.test(this.letters[this.at]);
         const p = this.chance(this.at, this.letters[this.at]);
         const left = 1 - sum(this.tried.map((letter) => this.chance(this.at, letter)));
         this.settle("played", Math.log2(Math.max(left, p) / p)); // left can end a hair below p
+        chance *= p;
         this.played += 1;
       }
       const letters = this.letters.slice(from, this.at).join("");
-      return { kind: "played", letter: letters, cost: sum(this.paid.slice(from)) };
+      return { kind: "played", letter: letters, cost: this.you - before, p: chance };
     }
 
     /** The letter at this place is known now. */

@@ -29,7 +29,9 @@ courseLM.verdict = (() => {
     if (kind === "again") return ["You have tried ", name, " here: it is another one."];
     if (kind === "wrong") return ["Not ", name, `: that costs ${inBits(cost)}. ${nLetters(nLeft)} left.`];
     if (kind === "played") {
-      return ["The model played ", bold(`“${letter}”`), ` for you: ${inBits(cost)}, for you as for the model.`];
+      const isLess = inBits(cost) !== inBits(Math.log2(1 / p)); // wrong guesses had left fewer letters
+      const both = isLess ? `, where the model paid ${bill(p)}.` : ", for you as for the model.";
+      return ["The model played ", bold(`“${letter}”`), ` for you: ${inBits(cost)}`, both];
     }
     const it = [" cost you ", `${inBits(cost)}; the model gave it `, model(chance(p)), ` and paid ${bill(p)}.`];
     if (kind === "right") return ["Yes: ", name, ...it];
