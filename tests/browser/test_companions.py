@@ -26,7 +26,7 @@ PHONE = {"has_touch": True, "is_mobile": True, "viewport": {"width": 390, "heigh
 COMPANIONS = ("tape", "arcs", "temperatures")
 READ = """([name, text]) => Promise.all([courseLM.load(name), courseLM.ToySource.load()]).then(([model, source]) =>
     document.dispatchEvent(new CustomEvent("live-read", { detail: {
-        state: { text, model: name }, characters: Array.from(text),
+        state: { text, model: name }, characters: Array.from(text), seen: { isWhole: true },
         reader: new courseLM.Reader(model, name === "toy" ? source : null),
     } })))"""  # as the live model says it
 DRAWN = {"tape": ".is-rival .tape-piece", "arcs": ".arcs-lines path", "temperatures": ".heat-cost"}
@@ -228,6 +228,28 @@ def test_text_comes_letter_by_letter_only_where_motion_is_wanted(show: Callable[
     assert "·" in page.locator(".tape-out").inner_text()
     page.get_by_role("button", name="To the end").click()
     assert "Nothing is lost" in page.locator(".tape-heard").inner_text()
+
+
+COUNT_STEPS = """courseLM.load("toy").then((model) => {
+    const session = model.session.bind(model);
+    window.steps = 0;
+    model.session = () => {
+        const one = session();
+        const append = one.append.bind(one);
+        return Object.assign(one, { append: (id) => { window.steps += 1; return append(id); } });
+    };
+})"""
+
+
+def test_text_that_the_page_has_read_is_not_read_again(show: Callable[..., Page]) -> None:
+    page = show("temperatures")
+    page.evaluate(COUNT_STEPS)
+    page.evaluate("window.before = document.querySelector('.heat-before').textContent")
+    page.get_by_label("Your text", exact=True).fill("the dogs rest and " * 100)
+    page.locator(".live-count", has_text="1,800 characters").wait_for()
+    page.locator(".live-temperatures").scroll_into_view_if_needed()
+    page.wait_for_function("document.querySelector('.heat-before').textContent !== window.before")
+    assert 3 * 44 <= page.evaluate("window.steps") < 800  # windows of 72 for the letters that are written
 
 
 def test_companions_keep_their_size_are_accessible_and_have_a_sentence_in_print(show: Callable[..., Page]) -> None:

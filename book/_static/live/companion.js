@@ -15,7 +15,7 @@ courseLM.companions = (() => {
    * What a companion shows.
    * @typedef {Object} Shown
    * @property {string[]} characters of the text, all in the model's alphabet
-   * @property {Reader} reader
+   * @property {Reader} reader which may have read the text
    */
 
   /**
@@ -49,7 +49,7 @@ courseLM.companions = (() => {
     const take = ({ detail }) => {
       const text = detail.state.model + detail.characters.join("");
       if (first === undefined) first = text;
-      if (text === first || !detail.reader) return;
+      if (text === first || !detail.seen?.isWhole) return;
       first = null;
       waiting = { characters: detail.characters, reader: detail.reader };
       clearTimeout(quiet);

@@ -52,11 +52,6 @@
       };
     }
 
-    /** The model's distribution (V,) of what comes after a text. */
-    expected(text) {
-      return courseLM.base.softmax(this.scorer.next(text));
-    }
-
     /** Bring what the source said in line with the scorer's rows. */
     follow(scored) {
       let t = 0;

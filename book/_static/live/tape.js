@@ -12,14 +12,14 @@
 
   /**
    * The tape of a text.
-   * @param {Model} model
+   * @param {Scorer} scorer
    * @param {string[]} characters (T,)
    * @returns {{bits: string[], nats: number[], p: number[]}} for each character the bits that are settled with it, its
    *   cost and its probability (T,); `bits` has one more entry, the last bits (T + 1,)
    */
-  function encode(model, characters) {
+  function encode(scorer, characters) {
     const encoder = new Encoder();
-    const rows = new courseLM.Scorer(model).rows(characters.join(""));
+    const rows = scorer.rows(characters.join(""));
     const bits = rows.map(({ id, distribution }) => encoder.encode(cumulativeFrequencies(distribution), id));
     return { bits: [...bits, encoder.finish()], nats: rows.map(({ nats }) => nats), p: rows.map(({ p }) => p) };
   }
@@ -94,7 +94,7 @@
       shown = now;
       const { characters, reader } = now;
       const n = characters.length;
-      coded = encode(reader.model, characters);
+      coded = encode(reader.scorer.copy(), characters);
       letters.replaceChildren(...hanging(characters, coded.bits));
       ours.bits.replaceChildren(...pieces(coded.bits));
       ours.length.textContent = size(coded.bits.join("").length);

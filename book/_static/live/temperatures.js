@@ -2,7 +2,7 @@
 // companion.js, reading.js, source.js.
 (() => {
   "use strict";
-  const { make, button, fixed, visible, bits, atTemperature, drawFrom, isCalm } = courseLM.base;
+  const { make, button, fixed, visible, bits, softmax, atTemperature, drawFrom, isCalm } = courseLM.base;
   const { start, inItsWord } = courseLM.companions;
   const TEMPERATURES = [[0, "always the likeliest"], [1, "as the model says"], [2, "odds flattened"]];
   const N = 44; // characters that are written
@@ -13,7 +13,7 @@
 
   /**
    * Continue a text: the character at each place is the one whose piece of p^(1/τ) holds the random number there.
-   * @param {Reader} reader
+   * @param {{scorer: Scorer, source: ToySource|null}} reader
    * @param {string} text
    * @param {number} temperature τ
    * @param {number[]} numbers uniform in [0, 1), one for each character to write
@@ -21,16 +21,16 @@
    *   temperature 1; whether no sentence of the exact source begins like the text, and otherwise the place of the first
    *   character that the source cannot write, −1 if there is none
    */
-  function write(reader, text, temperature, numbers) {
-    const { alphabet } = reader.model;
+  function write({ scorer, source }, text, temperature, numbers) {
+    const { alphabet } = scorer.model;
     let written = "";
     const nats = numbers.map((u) => {
-      const p = reader.expected(text + written);
+      const p = softmax(scorer.next(text + written));
       const id = drawFrom(atTemperature(p, temperature), u);
       written += alphabet[id];
       return -Math.log(p[id]);
     });
-    const possible = reader.source?.rows(text + written).map((row) => row.possible) || [];
+    const possible = source?.rows(text + written).map((row) => row.possible) || [];
     const n = Array.from(text).length;
     const isLost = possible[n - 1] === false;
     return { written, nats, isLost, wrong: isLost ? -1 : possible.slice(n).indexOf(false) };
@@ -61,8 +61,8 @@
     }
 
     function show(now) {
-      const { reader, characters } = now;
-      shown = { text: characters.join(""), reader: new courseLM.Reader(reader.model, reader.source) };
+      const { scorer, source } = now.reader;
+      shown = { text: now.characters.join(""), reader: { scorer: scorer.copy(), source } };
       next(false);
     }
 
