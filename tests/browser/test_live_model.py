@@ -136,6 +136,20 @@ def test_it_keeps_writing_until_the_reader_interferes(live: Callable[..., Page])
     assert page.get_by_role("button", name="Keep writing").is_visible()
     page.wait_for_timeout(700)
     assert page.get_by_label("Your text", exact=True).input_value() == "my dog"
+    page.get_by_role("button", name="Keep writing").click()
+    page.get_by_role("tab", name="You against it").click()  # nobody sees it any more
+    page.wait_for_function("document.querySelector('.live-tools').textContent.includes('Keep writing')")
+
+
+def test_letter_that_was_asked_for_is_not_written_into_another_text(live: Callable[..., Page]) -> None:
+    page = live()
+    page.get_by_label("Your text", exact=True).fill("the dogs rest and " * 200)
+    page.get_by_role("button", name="Write a letter").click()
+    page.locator(".live-chips").get_by_text("the dogs near the castle dances.").click()
+    page.locator(".live-answer", has_text="Here came s").wait_for()
+    page.wait_for_timeout(300)
+    assert page.get_by_label("Your text", exact=True).input_value() == "the dogs near the castle dances."
+    assert "Here came s" in answer(page)
 
 
 def test_key_appends_its_letter_wherever_the_caret_is(live: Callable[..., Page]) -> None:
@@ -182,7 +196,8 @@ def test_other_model_is_offered_for_other_texts_and_has_an_alphabet_of_its_own(l
     assert page.get_by_role("button", name="Try Shakespeare").count() == 0
     write(page, "To be, or not to be!")
     assert page.locator(".is-skipped").all_inner_texts() == ["!"]
-    page.get_by_role("button", name="Try Shakespeare").click()
+    page.get_by_role("button", name="Try Shakespeare").press("Enter")
+    assert page.get_by_label("Your text", exact=True).evaluate("area => area === document.activeElement")
     page.wait_for_function(f"{WHOLE} && document.querySelector('.live-note').textContent === ''")
     page.locator(".live-more > summary").click()
     assert page.get_by_role("radio", name="Shakespeare").is_checked()
@@ -256,6 +271,21 @@ def test_long_text_is_read_whole_and_breaks_where_the_text_box_does(live: Callab
     page.get_by_role("button", name="Keep writing").wait_for()
     assert len(page.get_by_label("Your text", exact=True).input_value()) == 41
     page.wait_for_url(re.compile("#text=a{40}$"))
+    write(page, "the dog")
+    assert "reads no more" not in page.locator(".live-note").inner_text()
+
+
+def test_letters_below_the_first_screen_of_the_box_can_be_clicked_and_marked(live: Callable[..., Page]) -> None:
+    page = live()
+    text = "the dogs near the castle dance, and the kittens rest. " * 20
+    write(page, text)
+    page.locator("article h1").click()
+    page.locator(".live-tile").nth(len(text) - 3).click(force=True)
+    assert page.get_by_label("Your text", exact=True).evaluate("area => area === document.activeElement")
+    page.locator(".live-answer", has_text="Here came t").wait_for()
+    heights = page.evaluate("['textarea', '.live-mirror'].map((one) => document.querySelector(one).offsetHeight)")
+    assert heights[0] == heights[1]
+    assert page.evaluate("document.querySelector('textarea').scrollTop") == 0
 
 
 def test_sizes_are_those_of_gzip(live: Callable[..., Page]) -> None:

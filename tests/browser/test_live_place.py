@@ -58,6 +58,8 @@ def test_address_sets_the_state_and_follows_it(live: Callable[..., Page]) -> Non
     assert "never seen" in page.locator(".live-note").inner_text()  # the question that the list asks
     write(page, "Hello worl")
     assert "never seen" not in page.locator(".live-note").inner_text()
+    page.go_back()  # from the text of the list to one's own
+    page.wait_for_function("document.querySelector('.live-model textarea').value === 'my dog\\nrests'")
     page.evaluate("scrollTo(0, document.body.scrollHeight), location.hash = 'text=my'")
     page.wait_for_function("document.querySelector('.live-model textarea').value === 'my'")
     assert page.get_by_label("Your text", exact=True).evaluate("area => area.getBoundingClientRect().top") >= 0
@@ -68,6 +70,10 @@ def test_nonsense_in_an_address_is_passed_over(live: Callable[..., Page]) -> Non
     default = {"text": "abc", "model": "toy", "unit": "bits", "temperature": 1, "at": 0}
     state = "document.querySelector('.live-model').widget.state"
     assert page.evaluate(state) == default
+    page.evaluate("location.hash = ''")
+    page.wait_for_function(f"{state}.text === 'the brave dog'")
+    page.evaluate("location.hash = 'text=a%0D%0Ab&temperature=0.04'")
+    page.wait_for_function(f"{state}.text === 'a\\nb' && {state}.temperature === 0")  # as its control has it
     odd = ["at=-1", "at=NaN", "at=1e99", "at=", "temperature=", "__proto__=1", "at=400", "text=%E0%A4%A"]
     for i, part in enumerate(odd):
         text = {"text": f"{i}a"} if "text=" not in part else {"text": "\ufffd%A"}
@@ -92,6 +98,13 @@ def test_page_shows_one_of_two_modes(live: Callable[..., Page]) -> None:
     page = live()
     game = page.locator("section:has(> .live-game)")
     assert not game.is_visible()
+    page.emulate_media(media="print", forced_colors="active")
+    assert page.locator(".live-writing").is_visible()
+    assert not page.locator(".live-more").is_visible()  # since nobody has opened it
+    page.emulate_media(media="screen")
+    grounds = page.locator("[role=tab]").evaluate_all("all => all.map((one) => getComputedStyle(one).backgroundColor)")
+    assert grounds[0] != grounds[1]  # where colors are forced, too
+    page.emulate_media(forced_colors="none")
     page.get_by_role("tab", name="You against it").click()
     page.get_by_role("tabpanel", name="You against it").get_by_role("group", name="Letters").wait_for()
     page.locator(".game-keys button").first.wait_for()
@@ -127,6 +140,11 @@ def test_chapter_loads_the_model_when_its_reader_comes_near(open_page: OpenPage,
     assert "#" not in page.url  # the address of a chapter stays
     unit = "nats" if chapter.startswith("03") else "bits"
     assert set(re.findall(r"\d (bits|nats)", page.locator(".live-model").inner_text())) == {unit}
+    page.locator(".live-model textarea").fill("To be, or not to be")
+    page.get_by_role("button", name="Try Shakespeare").click()
+    page.get_by_role("button", name="Try Toy English").click()
+    page.get_by_role("button", name="Try Shakespeare").wait_for()
+    page.locator(".live-model textarea").fill("my dog & me")
     page.locator(".live-open a").click()
     page.wait_for_url(f"**/{LIVE}#text=my+dog+%26+me*")
     assert page.get_by_label("Your text", exact=True).input_value() == "my dog & me"

@@ -17,8 +17,6 @@
   const SLICE_MS = 8; // a long text is read in slices, between which the page can answer
   const NEAR = "300px"; // a model is loaded when its widget is so near to the window
   const UNREAD = { has: () => true }; // before the model is here, nobody knows what it cannot read
-  const TRY = " This does not look like toy English. ";
-  const OTHER = { model: "shakespeare" };
   let nWidgets = 0;
 
   courseLM.random = Math.random; // tests put their own numbers here
@@ -39,7 +37,8 @@
       };
       Object.assign(this, parts.frame(host, { id: `live-${++nWidgets}`, extras, isLinked: this.isLinked, told }));
       if (this.isLinked || extras.includes("write")) {
-        this.pen = new parts.Pen(this.tools, { draw: () => this.drawLetter(), write: (id) => this.write(id) });
+        const hand = { ready: () => this.ready(), draw: () => this.drawLetter(), write: (id) => this.write(id) };
+        this.pen = new parts.Pen(this.tools, hand);
       }
       host.addEventListener("input", ({ target }) => {
         if (target.dataset.state) this.interrupt({ [target.dataset.state]: target.value });
@@ -54,15 +53,16 @@
         const chip = event.target.closest("a");
         if (!chip || event.ctrlKey || event.metaKey || event.shiftKey) return;
         event.preventDefault();
-        this.follow(chip.hash, chip.dataset.question);
+        this.tell(); // so that the browser's way back leads to what was written
+        history.pushState(null, "", chip.hash);
+        this.follow(chip.dataset.question);
       });
-      addEventListener("hashchange", () => location.hash.includes("=") && this.follow(location.hash));
+      addEventListener("hashchange", () => /^$|=/.test(location.hash) && this.follow());
     }
 
-    /** Take the state of a link, and go up to the widget if it is out of sight. */
-    follow(hash, question = "") {
+    /** Take the state of the address, and go up to the widget if it is out of sight. */
+    follow(question = "") {
       this.pen.stop();
-      history.replaceState(null, "", hash);
       this.begin(question);
       const { top } = this.host.getBoundingClientRect();
       if (top < 0 || top > innerHeight / 2) this.host.scrollIntoView();
@@ -103,12 +103,18 @@
       this.change({ text: this.state.text + character });
     }
 
-    /** Draw the character that comes after the text: its id, or null if there is no room for it. */
-    async drawLetter() {
+    /** Wait until the text has been read. */
+    async ready() {
       if (!this.reader) this.load();
       while (!this.seen?.isWhole) await new Promise((go) => this.host.addEventListener("live-read", go, { once: true }));
+    }
+
+    /** Draw the character that comes after the text: its id, or null if there is no room for it or nobody sees it. */
+    drawLetter() {
+      if (!this.host.checkVisibility()) return null;
       if (this.text.signs.length >= courseLM.LONGEST) {
         this.note.textContent = `These are ${parts.count(courseLM.LONGEST)} characters, and the model reads no more.`;
+        this.noted = null;
         return null;
       }
       this.ask(this.text.signs.length);
@@ -225,13 +231,31 @@
     /** The question of a link, what there is to remark about the text, and its cost so far. */
     drawNote() {
       const { readable } = this.text;
-      const { model, unit } = this.state;
-      const isForeign = model === "toy" && this.seen && parts.isForeign(this.text, this.seen);
-      const offer = isForeign ? [TRY, courseLM.base.button("Try Shakespeare", () => this.interrupt(OTHER))] : [];
+      const { unit } = this.state;
       const said = [this.question, this.reader ? parts.remarks(this.text) : ""].filter(Boolean).join(" ");
-      if (this.noted !== `${said}${isForeign}`) this.note.replaceChildren(said, ...offer);
-      this.noted = `${said}${isForeign}`; // a button stays while somebody is about to press it
+      const [why, other] = this.otherModel();
+      if (this.noted !== said + why) {
+        const hadFocus = this.note.querySelector(":focus-visible");
+        this.note.replaceChildren(said, ...(other ? [why, this.offer(other)] : []));
+        if (hadFocus) this.tiles.area.focus({ preventScroll: true }); // what had it is gone
+      }
+      this.noted = said + why; // a button stays while somebody is about to press it
       this.count.replaceChildren(...(this.seen ? parts.account(this.seen, unit, readable.length) : []));
+    }
+
+    /** Why another model is offered, and which: for what is not toy English, and to come back where none can be chosen. */
+    otherModel() {
+      const { model } = this.state;
+      const own = state.readState(this.host.dataset).model;
+      if (model === "toy" && this.seen && parts.isForeign(this.text, this.seen)) {
+        return [" This does not look like toy English. ", "shakespeare"];
+      }
+      return this.isLinked || model === own ? ["", null] : [` The model of ${state.MODELS[model]} reads it. `, own];
+    }
+
+    /** A button that changes the model. */
+    offer(model) {
+      return courseLM.base.button(`Try ${state.MODELS[model]}`, () => this.interrupt({ model }));
     }
 
     /** Say what the changes came to, once there are no more of them, and put it into the address. */

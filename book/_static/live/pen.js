@@ -14,8 +14,9 @@
   class Pen {
     /**
      * @param {HTMLElement} tools where the buttons are put, in front
-     * @param {{draw: function(): Promise<number|null>, write: function(number)}} hand draw finds the id of the next
-     *   character, or null where there is no room for one, and marks it; write appends it
+     * @param {{ready: function(): Promise, draw: function(): number|null, write: function(number)}} hand ready waits
+     *   until the text has been read; draw finds the id of the next character, or null where none can be written, and
+     *   marks it; write appends it
      */
     constructor(tools, hand) {
       this.hand = hand;
@@ -27,7 +28,10 @@
 
     async one() {
       this.stop();
-      const id = await this.hand.draw();
+      const turn = this.turn;
+      await this.hand.ready();
+      if (turn !== this.turn) return;
+      const id = this.hand.draw();
       if (id !== null) this.hand.write(id);
     }
 
@@ -35,10 +39,12 @@
       this.show(true);
       const turn = ++this.turn;
       for (let n = 0; n < AT_ONCE; n++) {
-        const id = await this.hand.draw();
+        await this.hand.ready();
+        if (turn !== this.turn) return;
+        const id = this.hand.draw();
+        if (id === null) break;
         await wait(CHOOSING_MS);
         if (turn !== this.turn) return;
-        if (id === null) break;
         this.hand.write(id);
         await wait(READING_MS);
         if (turn !== this.turn) return;

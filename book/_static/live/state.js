@@ -25,10 +25,10 @@
       return isGood(given) ? given : base[name];
     };
     return {
-      text: String(value("text")),
+      text: String(value("text")).replace(/\r\n?/g, "\n"), // as a text field has it
       model: choice("model", MODELS),
       unit: choice("unit", UNITS),
-      temperature: number("temperature", (n) => n >= 0 && n <= HOTTEST),
+      temperature: Number(number("temperature", (n) => n >= 0 && n <= HOTTEST).toFixed(1)), // the steps of its control
       at: number("at", (n) => Number.isInteger(n) && n >= 0 && n <= courseLM.LONGEST),
     };
   }
