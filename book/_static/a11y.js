@@ -29,16 +29,25 @@ courseLM.a11y = (() => {
 
   // Paper is white and cannot be unfolded: print in light mode and with all answers open, whatever the screen shows.
   const root = document.documentElement;
-  let onScreen = root.dataset.theme;
-  let folded = [];
-  matchMedia("print").addEventListener("change", ({ matches: isPaper }) => {
-    if (isPaper) {
-      onScreen = root.dataset.theme;
-      folded = [...document.querySelectorAll("article details:not([open])")];
-    }
-    root.dataset.theme = isPaper ? "light" : onScreen;
-    for (const fold of folded) fold.open = isPaper;
-  });
+  let onScreen = null; // the mode and what is folded, while they are not what the screen shows
+
+  function printed() {
+    if (onScreen) return;
+    onScreen = { mode: root.dataset.theme, folds: document.querySelectorAll("article details:not([open])") };
+    root.dataset.theme = "light";
+    for (const fold of onScreen.folds) fold.open = true;
+  }
+
+  function shown() {
+    if (!onScreen) return;
+    root.dataset.theme = onScreen.mode;
+    for (const fold of onScreen.folds) fold.open = false;
+    onScreen = null;
+  }
+
+  addEventListener("beforeprint", printed); // when the medium changes, the sheets have been counted
+  addEventListener("afterprint", shown);
+  matchMedia("print").addEventListener("change", ({ matches }) => (matches ? printed() : shown()));
 
   addEventListener("load", () => {
     if (window.MathJax && MathJax.startup) MathJax.startup.promise.then(() => watchWideBoxes(document));

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from collections.abc import Callable
@@ -27,6 +28,15 @@ def book(site: Path) -> PdfReader:
     """The PDF, made anew."""
     subprocess.run([sys.executable, pdf.__file__], check=True)
     return PdfReader(pdf.OUT)
+
+
+def test_a_printed_page_goes_on_to_its_end_with_all_that_was_folded(
+    open_page: Callable[..., Page], server: str
+) -> None:
+    page = open_page(f"{server}/solutions/03_cross_entropy.html")
+    last = page.locator("article :is(p, pre)").last.text_content() or ""
+    sheets = PdfReader(io.BytesIO(page.pdf(format="A4"))).pages
+    assert "".join(last.split())[-30:] in "".join("".join(sheet.extract_text().split()) for sheet in sheets[-2:])
 
 
 def plain(text: str) -> str:
