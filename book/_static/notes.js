@@ -47,7 +47,7 @@ courseLM.notes = (() => {
     const column = make("aside", { class: "notes", "aria-label": "Notes in the margin" });
     const notes = new Map(); // id -> element
     const mentions = []; // in the order of the page: { id, element }
-    const beside = matchMedia("(min-width: 1280px)");
+    const beside = matchMedia("(min-width: 80em)");
     const anchor = (link) => decodeURIComponent(link.hash.slice(1));
 
     function work(link) {

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from bs4 import BeautifulSoup
+from host import CHROMIUM_FLAGS, find_chromium
 
 from . import page_checks
 from .conftest import soup
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 OpenPage = Callable[..., "Page"]
 CHAPTER = "book/03_cross_entropy.html"
@@ -46,6 +47,18 @@ def test_notes_beside_the_text_lie_on_nothing(open_page: OpenPage, server: str, 
             apart = apart or note["bottom"] <= other["top"] or other["bottom"] <= note["top"]
             assert apart, f"{note['said']} lies on {other['said']}"
     assert all(note["right"] <= 1280 for note in notes)
+
+
+def test_large_letters_leave_the_notes_no_room_and_the_page_its_width(browser: Browser, site: Path) -> None:
+    large = "--blink-settings=defaultFontSize=24"  # Chromium's "very large"
+    with browser.browser_type.launch(executable_path=find_chromium(), args=[*CHROMIUM_FLAGS, large]) as another:
+        page = another.new_page(viewport={"width": 1280, "height": 800})
+        page.goto((site / CHAPTER).as_uri(), wait_until="domcontentloaded")
+        assert page.locator("html").evaluate("one => getComputedStyle(one).fontSize") == "24px"
+        assert not page.locator(".notes").is_visible()
+        for width in (1280, 390):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert not list(page_checks.sideways(page))
 
 
 def test_notes_that_find_no_place_wait_for_the_next_mention(open_page: OpenPage, server: str) -> None:

@@ -178,6 +178,18 @@ def test_folded_answers_are_open_on_paper_and_fold_again_on_the_screen(open_page
     answer.wait_for()
     page.emulate_media(media="screen")
     answer.wait_for(state="hidden")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")  # before the sheets are counted
+    assert answer.is_visible()
+    assert page.locator("article details:not([open])").count() == 0
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert not answer.is_visible()
+
+
+def test_folded_code_is_printed_and_not_still_fading_in(open_page: OpenPage, server: str) -> None:
+    page = open_page(f"{server}/{CHAPTER}", kept=True)
+    page.emulate_media(media="print")
+    code = page.locator("details.hide[open] > :not(summary)").first
+    assert code.evaluate("one => getComputedStyle(one).opacity + getComputedStyle(one).animationName") == "1none"
 
 
 def test_printed_page_is_dark_on_white_in_dark_mode_too(open_page: OpenPage, server: str) -> None:
@@ -253,6 +265,9 @@ def test_sections_of_a_page_open_on_top_and_close_on_escape(open_page: OpenPage,
     contents = page.locator(".way-contents")
     contents.locator("summary").press("Enter")
     contents.get_by_role("link", name="The formula, term by term").wait_for()
+    left = "all => all.map((one) => one.getBoundingClientRect().left)"
+    [panel] = contents.locator("nav").evaluate_all(left)
+    assert min(contents.locator("nav a").evaluate_all(left)) > panel
     page.keyboard.press("Escape")
     assert not contents.locator("nav").is_visible()
     assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
