@@ -74,6 +74,7 @@ def test_costs_of_shares_are_cross_entropies_in_bits(scripts: Page) -> None:
 
 def test_numbers_are_read_as_people_write_them(scripts: Page) -> None:
     typed = {"1,000": 1000, "0.5": 0.5, "0,5": 0.5, "1/2": 0.5, "14 %": 14, "2,501.5": 2501.5, "lots": None, "": None}
+    typed |= {"0,016": 0.016, "1,125,000": 1_125_000, "12,5": 12.5, "1,5/2": 0.75, "1e400": None, "1/0": None}
     read = "(texts) => texts.map((text) => courseLM.guess.readNumber(text) || null)"
     assert scripts.evaluate(read, list(typed)) == list(typed.values())
 

@@ -47,11 +47,13 @@ courseLM.guess = (() => {
 
   /**
    * A number as people type it: "1,000", "0.5", "0,5", "1/2", "14 %".
-   * @returns {number} NaN where it is none
+   * @returns {number} NaN where it is none, or infinite
    */
   function readNumber(text) {
-    const plain = text.replace(/[\s%]/g, "").replace(/(\d),(?=\d{3}(\D|$))/g, "$1").replace(",", ".");
-    return plain ? courseLM.base.number(plain) : NaN;
+    const thousands = /(?<![\d.,])[1-9]\d{0,2}(,\d{3})+(?![\d,])/g;
+    const plain = text.replace(/[\s%]/g, "").replace(thousands, (digits) => digits.replaceAll(",", "")).replace(",", ".");
+    const value = plain ? courseLM.base.number(plain) : NaN;
+    return Number.isFinite(value) ? value : NaN;
   }
 
   /**
