@@ -72,7 +72,14 @@ def test_softmax_follows_the_logits_and_the_temperature(open_page: OpenPage, sit
     assert heat.get_attribute("aria-valuetext") == f"1.5, {letters[0]} has {softmax(level, 1.5)[0]}"
     press(page, "Home")
     assert shares(page) == ["50.0 %", "50.0 %", "0.0 %", "0.0 %", "0.0 %"]  # greedy: the two largest share
+    assert note.inner_text() == "At τ = 0 the largest logits share all: greedy."
+    page.get_by_role("button", name="Add 1 to every logit").press("Enter")
+    page.get_by_label(f"logit of {letters[1]}").press("ArrowRight")
     assert note.inner_text() == "At τ = 0 the largest logit takes all: greedy."
+    page.emulate_media(forced_colors="active")
+    grounds = "one => [one, one.parentElement].map((one) => getComputedStyle(one).backgroundColor)"
+    assert len(set(page.locator(".softmax-row .bar").first.evaluate(grounds))) == 2
+    page.emulate_media(forced_colors="none")
     page.get_by_role("button", name="Reset").press("Enter")
     assert shares(page) == softmax(z, 1)
     assert_accessible(page)
@@ -257,6 +264,10 @@ def test_mask_says_in_which_layer_an_open_cell_gives_an_answer_away(open_page: O
     page.get_by_role("button", name="Close all leaks").press("Enter")
     assert verdicts(page) == ["never"] * n
     assert status.inner_text() == "No row can read its answer."
+    cells.nth(n + 3).press("Space")
+    assert "from the future" in about.inner_text()
+    page.get_by_role("button", name="Close all leaks").press("Enter")
+    assert "from the future" not in about.inner_text()
 
 
 def verdicts(page: Page) -> list[str]:

@@ -153,6 +153,18 @@ def test_tree_opens_anywhere_by_click_and_keys_without_moving_the_page(open_page
     items.first.focus()
     figure.get_by_role("button", name="Begin here").click()
     assert "begins here already" in figure.get_by_role("status").inner_text()
+    figure.get_by_label("beginning").fill("the dog rests.↵m")
+    assert figure.locator(".tree-text").inner_text().startswith("the␣dog␣rests.↵m")
+    assert items.first.get_attribute("aria-label") == "after “the dog rests.\nm”, width 1"
+    items.nth(1).focus()
+    figure.get_by_role("button", name="Begin here").click()
+    assert figure.get_by_label("beginning").input_value().startswith("the dog rests.↵m")
+    figure.get_by_label("according to").select_option("the exact source")
+    assert "begins like this" not in figure.get_by_role("status").inner_text()
+    figure.get_by_label("beginning").fill("the cat ")
+    assert "No sentence of the source begins like this." in figure.get_by_role("status").inner_text()
+    figure.get_by_label("according to").select_option("the model")
+    assert "begins like this" not in figure.get_by_role("status").inner_text()
     figure.get_by_label("beginning").fill("The 3 Dogs")
     assert "small letters" in figure.get_by_role("status").inner_text()
     assert page_height(figure.page) == height

@@ -29,6 +29,7 @@
     const inputs = [...text].slice(0, -1).map(visible);
     const n = inputs.length;
     const open = inputs.map((_, t) => inputs.map((_, s) => s <= t));
+    let looked = n - 1; // the row that is described
     const about = make("p", { class: "figure-note", id: "mask-about" });
     const leaks = make("p", { class: "figure-note", role: "status" });
     const verdicts = inputs.map(() => make("td", { class: "mask-verdict" }));
@@ -66,6 +67,7 @@
     }
 
     function look(t, more = "") {
+      looked = t;
       rows.forEach((row, i) => row.classList.toggle("is-looked-at", i === t));
       const ahead = inputs.filter((_, s) => s > t && open[t][s]);
       const extra = ahead.length ? ` It also reads ${quoted(ahead)}, from the future.` : "";
@@ -115,11 +117,12 @@
     const close = button("Close all leaks", () => {
       for (let t = 0; t < n; t++) for (let s = t + 1; s < n; s++) open[t][s] = false;
       show();
+      look(looked);
     });
     live.append(make("table", { class: "mask-table" }, make("thead", {}, head), make("tbody", {}, ...rows)));
     live.append(about, leaks, make("p", { class: "figure-buttons" }, close));
     cells[0][0].tabIndex = 0;
     show();
-    look(n - 1);
+    look(looked);
   });
 })();

@@ -63,7 +63,9 @@
       tau.textContent = fixed(heat, 1);
       const first = p.indexOf(Math.max(...p));
       temperature.setAttribute("aria-valuetext", `${tau.textContent}, ${given[first].token} has ${percent(p[first])}`);
-      note.textContent = heat > 0 ? oddsOfFirstTwo(z, heat) : "At τ = 0 the largest logit takes all: greedy.";
+      const isShared = p[first] < 1;
+      const greedy = `At τ = 0 the largest ${isShared ? "logits share" : "logit takes"} all: greedy.`;
+      note.textContent = heat > 0 ? oddsOfFirstTwo(z, heat) : greedy;
     }
 
     /** Why nothing is added any more. */

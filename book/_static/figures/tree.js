@@ -4,6 +4,8 @@
   const { make, draw, button, fixed, visible, spoken, bits, softmax, isCalm } = courseLM.base;
   const { PITCH, MARGIN, ROW, Branch, open, fill, layout, outline, left } = courseLM.branches;
 
+  const IMPOSSIBLE = "No sentence of the source begins like this. After that it gives every character the same share.";
+
   /** The probabilities of what comes after a text, by character: of the model, and of the exact source. */
   async function loadReaders() {
     const [model, source] = await Promise.all([courseLM.load("toy"), courseLM.ToySource.load()]);
@@ -13,6 +15,7 @@
       alphabet: model.alphabet,
       model: (text) => named(softmax(scorer.next(text))),
       source: (text) => named(source.next(text)),
+      isPossible: (text) => source.rows(text).at(-1)?.possible ?? true,
     };
   }
 
@@ -63,6 +66,7 @@
         readable === beginning
           ? "Click the end of a branch to open it, or type along the branches."
           : "Read in small letters, without what this model cannot read.";
+      if (who.value === "source" && !readers.isPossible(readable)) said.textContent = IMPOSSIBLE;
       trunk = current = new Branch(null, readable, "", 1);
       elements.clear();
       fill(trunk, next, view.clientHeight, Math.floor((view.clientWidth - 2 * PITCH) / PITCH));
@@ -213,10 +217,10 @@
     }
 
     items.addEventListener("keydown", onkeydown);
-    text.addEventListener("input", () => plant(text.value));
+    text.addEventListener("input", () => plant(text.value.replaceAll(visible("\n"), "\n")));
     who.addEventListener("change", () => plant(trunk.text));
     const begin = (beginning) => {
-      text.value = beginning;
+      text.value = beginning.replaceAll("\n", visible("\n")); // it has one line
       plant(beginning);
     };
     const chips = beginnings.map((beginning) => button(beginning, () => begin(beginning)));
