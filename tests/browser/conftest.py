@@ -129,7 +129,7 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-BY_PAGE = ("viewport", "color_scheme", "reduced_motion")  # options that an open page can change
+BY_PAGE = ("viewport", "color_scheme", "reduced_motion", "forced_colors")  # options that an open page can change
 
 
 @dataclass
@@ -166,6 +166,7 @@ class Desk:
             media="screen",
             color_scheme=options.get("color_scheme", "light"),
             reduced_motion=options.get("reduced_motion", "no-preference"),
+            forced_colors=options.get("forced_colors", "none"),
         )
         return page
 

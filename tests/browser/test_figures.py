@@ -79,7 +79,6 @@ def test_softmax_follows_the_logits_and_the_temperature(open_page: OpenPage, sit
     page.emulate_media(forced_colors="active")
     grounds = "one => [one, one.parentElement].map((one) => getComputedStyle(one).backgroundColor)"
     assert len(set(page.locator(".softmax-row .bar").first.evaluate(grounds))) == 2
-    page.emulate_media(forced_colors="none")
     page.get_by_role("button", name="Reset").press("Enter")
     assert shares(page) == softmax(z, 1)
     assert_accessible(page)

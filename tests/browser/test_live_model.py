@@ -276,8 +276,8 @@ def test_long_text_is_read_whole_and_breaks_where_the_text_box_does(live: Callab
 
 
 def test_letters_below_the_first_screen_of_the_box_can_be_clicked_and_marked(live: Callable[..., Page]) -> None:
-    page = live()
-    text = "the dogs near the castle dance, and the kittens rest. " * 20
+    page = live(viewport={"width": 390, "height": 844})
+    text = "the dogs near the castle dance, and the kittens rest. " * 4
     write(page, text)
     page.locator("article h1").click()
     page.locator(".live-tile").nth(len(text) - 3).click(force=True)

@@ -95,16 +95,11 @@ def test_other_figures_hear_of_every_change(live: Callable[..., Page]) -> None:
 
 
 def test_page_shows_one_of_two_modes(live: Callable[..., Page]) -> None:
-    page = live()
+    page = live(forced_colors="active")
     game = page.locator("section:has(> .live-game)")
     assert not game.is_visible()
-    page.emulate_media(media="print", forced_colors="active")
-    assert page.locator(".live-writing").is_visible()
-    assert not page.locator(".live-more").is_visible()  # since nobody has opened it
-    page.emulate_media(media="screen")
     grounds = page.locator("[role=tab]").evaluate_all("all => all.map((one) => getComputedStyle(one).backgroundColor)")
     assert grounds[0] != grounds[1]  # where colors are forced, too
-    page.emulate_media(forced_colors="none")
     page.get_by_role("tab", name="You against it").click()
     page.get_by_role("tabpanel", name="You against it").get_by_role("group", name="Letters").wait_for()
     page.locator(".game-keys button").first.wait_for()

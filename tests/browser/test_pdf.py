@@ -39,6 +39,14 @@ def test_a_printed_page_goes_on_to_its_end_with_all_that_was_folded(
     assert "".join(last.split())[-30:] in "".join("".join(sheet.extract_text().split()) for sheet in sheets[-2:])
 
 
+def test_paper_has_no_numbers_that_nobody_asked_for(open_page: Callable[..., Page], server: str) -> None:
+    page = open_page(f"{server}/book/live.html")
+    page.locator(".live-answer", has_text="What comes next?").wait_for()
+    text = "".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(page.pdf(format="A4"))).pages)
+    assert "What comes next?" in text
+    assert "Bars are costs" not in text
+
+
 def plain(text: str) -> str:
     """A title without what differs between a page and an outline."""
     return "".join(text.replace("#", "").split()).replace(":", "")
