@@ -16,10 +16,10 @@ WIDTHS = (1280, 768, 390, 320)  # pixels: a laptop, a tablet, a phone, and the n
 MOST_KILOBYTES = 750  # over the network, on a first visit
 
 
-def all_checks(page: Page, *, like_another: bool = False) -> Iterator[str]:
+def all_checks(page: Page, rules: AxeRules) -> Iterator[str]:
     """Look at a page that was opened in light mode, in every width and both modes; little is left of it.
 
-    Of a page that is built like another one, axe looks at colors alone.
+    ``rules`` are those of axe by width, colors aside.
     """
     yield from formulas(page)
     yield from weight(page)
@@ -31,8 +31,8 @@ def all_checks(page: Page, *, like_another: bool = False) -> Iterator[str]:
         yield from sideways(page)
         if width in (768, 390):  # at 320 letters shrink with their drawing
             yield from (f"{width} pixels: {complaint}" for complaint in drawings(page))
-        if width in AXE_WIDTHS and not like_another:
-            yield from (f"{width} pixels: {violation}" for violation in axe(page, AXE_WIDTHS[width]))
+        if width in rules:
+            yield from (f"{width} pixels: {violation}" for violation in axe(page, rules[width]))
     if any(new.values()):
         set_width(page, WIDTHS[0])
         yield from contrast(page, new)
@@ -230,14 +230,15 @@ SHRINK = """() => {
     });
 }"""
 WITHOUT_COLORS = {"rules": {"color-contrast": {"enabled": False}, "target-size": {"enabled": True}}}
-LAYOUT = ["scrollable-region-focusable", "aria-hidden-focus"]
+LAYOUT = {"runOnly": ["scrollable-region-focusable", "aria-hidden-focus", "target-size"]}
 COLORS_ALONE = {"runOnly": ["color-contrast"]}
 # With preload axe fetches style sheets again, and looks for what they import in the page's folder.
 QUICK = {"resultTypes": ["violations"], "preload": False}
 
 
-# What axe looks for in a width; on a tablet, that is boxes that scroll or hide.
-AXE_WIDTHS: dict[int, dict[str, Any]] = {1280: WITHOUT_COLORS, 768: {"runOnly": LAYOUT}, 390: WITHOUT_COLORS}
+AxeRules = dict[int, dict[str, Any]]  # by the width in pixels
+AXE: AxeRules = {1280: WITHOUT_COLORS, 768: LAYOUT, 390: LAYOUT}  # what a width changes: boxes that scroll or hide
+ALL_OF_AXE: AxeRules = {1280: WITHOUT_COLORS, 768: LAYOUT, 390: WITHOUT_COLORS}
 
 
 @functools.cache

@@ -240,7 +240,7 @@ def test_long_text_is_read_whole_and_breaks_where_the_text_box_does(live: Callab
     page.locator(".live-more > summary").click()
     for text in [
         "w" * 300 + " end\n",
-        "the dogs near the castle dance, and rest.\nNo \U0001f600 here \u2014 none. " * 36,
+        "the dogs near the castle dance, and rest.\nNo \U0001f600 here \u2014 none. " * 12,
     ]:
         write(page, text)
         heights = page.evaluate(
@@ -256,7 +256,7 @@ def test_long_text_is_read_whole_and_breaks_where_the_text_box_does(live: Callab
         assert heights[0] == pytest.approx(heights[1], abs=2)
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
     total, n = page.locator(".live-count").inner_text().split(" for ")
-    assert first_number(n) > 2_000
+    assert first_number(n) > 600
     page.locator(".live-numbers").get_by_text(total, exact=True).wait_for()
     page.get_by_label("Your text", exact=True).fill("a" * 4_001)
     assert "Only the first 4,000 characters are read." in page.locator(".live-note").inner_text()

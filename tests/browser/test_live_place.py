@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 OpenPage = Callable[..., "Page"]
-CHAPTERS = ["01_probability_machine", "03_cross_entropy", "04_perplexity_and_bits"]
+CHAPTERS = [
+    "01_probability_machine",
+    "03_cross_entropy",
+    pytest.param("04_perplexity_and_bits", marks=pytest.mark.long),  # its sizes are those of the page of the model
+]
 FONT_SIZE = "one => parseFloat(getComputedStyle(one).fontSize)"
 
 

@@ -24,14 +24,14 @@ ONE_OF_EACH = re.compile("book/(03|glossary|index|live)|(exercises|solutions)/03
 
 
 def test_page_is_sound_in_every_width_and_mode(open_page: OpenPage, server: str, path: str) -> None:
-    like_another = not ONE_OF_EACH.match(path)
-    found = list(page_checks.all_checks(open_page(f"{server}/{path}", **LIGHT), like_another=like_another))
+    rules = page_checks.AXE if ONE_OF_EACH.match(path) else {}
+    found = list(page_checks.all_checks(open_page(f"{server}/{path}", **LIGHT), rules))
     assert not found, "\n".join(found)
 
 
 @pytest.mark.long
 def test_axe_finds_nothing_on_any_page_in_any_width(open_page: OpenPage, server: str, path: str) -> None:
-    found = list(page_checks.all_checks(open_page(f"{server}/{path}", **LIGHT)))
+    found = list(page_checks.all_checks(open_page(f"{server}/{path}", **LIGHT), page_checks.ALL_OF_AXE))
     assert not found, "\n".join(found)
 
 

@@ -425,10 +425,10 @@ def test_protocol_has_no_signature_and_others_keep_theirs() -> None:
 
 
 def test_lines_of_the_search_stand_under_a_term_a_member_or_a_section(tmp_path: Path) -> None:
-    html, _ = build(tmp_path, "```python\nx = 1\n\ny = 2\n```\n\nA *text*,\n$x$, $\\tau$ and $x^2$.")
+    html, _ = build(tmp_path, "```python\nx = 1\n\ny = 2\nx = y\n```\n\nA *text*,\n$x$, $\\tau$ and $x^2$.")
     found = data(html / "_static" / search_lines.LINES)
     here = ["a-chapter", "A chapter"]
-    assert found["index"] == [[*here, "A text, x, τ and …."], [*here, "x = 1"], [*here, "y = 2"]]  # code last
+    assert found["index"] == [[*here, "A text, x, τ and …."], [*here, "y = 2"]]  # code last, and only what is new
     assert found["book/glossary"] == [
         ["term-nat", "nat", "The unit. See bit."],
         ["term-bit", "bit", "The other unit, … nats."],

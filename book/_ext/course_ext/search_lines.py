@@ -3,6 +3,7 @@
 Sphinx's own excerpts are the first words of a page, and a page that is opened from a disk may not fetch even those.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from itertools import chain
@@ -21,13 +22,17 @@ LINES = "search-lines.js"
 def lines(doctree: nodes.document) -> Iterator[tuple[str, str, str]]:
     """The anchor and the name of a place, and a text there: first all paragraphs, with an ellipsis for a formula.
 
-    Then the lines of code, so that they are shown for words that no sentence has.
+    Then each line of code with a word that nothing before it has.
     """
+    known: set[str] = set()
     for block in chain(doctree.findall(nodes.paragraph), doctree.findall(nodes.literal_block)):
+        is_code = isinstance(block, nodes.literal_block)
         text = "".join(words(block))
-        for line in text.splitlines() if isinstance(block, nodes.literal_block) else [text]:
-            if (line := " ".join(line.split())) and (at := place(block)):
-                yield *at, line
+        for line in text.splitlines() if is_code else [text]:
+            found = set(re.findall(r"[^\W\d]\w*", line.lower()))
+            if line.strip() and (at := place(block)) and not (is_code and found <= known):
+                yield *at, " ".join(line.split())
+            known |= found
 
 
 def place(node: nodes.Node) -> tuple[str, str] | None:
