@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from . import page_checks
 from .conftest import soup
 
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ def test_search_leads_to_the_definition_and_then_to_the_chapter(open_page: OpenP
     section = "book/01_probability_machine.html#temperature"
     assert addresses[:3] == ["book/glossary.html#term-temperature", section, section.split("#")[0]]
     assert page.locator(".search-line").first.inner_text().startswith("temperature: A number")
+    assert page_checks.layout_shift(page) < 0.02  # though the results came late
 
 
 def test_search_field_of_a_page_leads_to_results(open_page: OpenPage, server: str) -> None:
