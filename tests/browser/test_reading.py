@@ -54,7 +54,10 @@ def faults_on_the_way(page: Page) -> list[str]:
     return faults + [f"{html}: Tab never reaches it" for html in never]
 
 
-@pytest.mark.parametrize(("where", "width"), [(CHAPTER, 1280), ("exercises/03_cross_entropy.html", 390)])
+@pytest.mark.parametrize(
+    ("where", "width"),
+    [pytest.param(CHAPTER, 1280, marks=pytest.mark.long), ("exercises/03_cross_entropy.html", 390)],
+)
 def test_tab_reaches_everything_in_sight_and_with_a_visible_focus(
     open_page: OpenPage, server: str, where: str, width: int
 ) -> None:
