@@ -31,23 +31,23 @@ courseLM.a11y = (() => {
   const root = document.documentElement;
   let onScreen = null; // the mode and what is folded, while they are not what the screen shows
 
-  function printed() {
+  function toPaper() {
     if (onScreen) return;
     onScreen = { mode: root.dataset.theme, folds: document.querySelectorAll("article details:not([open])") };
     root.dataset.theme = "light";
     for (const fold of onScreen.folds) fold.open = true;
   }
 
-  function shown() {
+  function toScreen() {
     if (!onScreen) return;
     root.dataset.theme = onScreen.mode;
     for (const fold of onScreen.folds) fold.open = false;
     onScreen = null;
   }
 
-  addEventListener("beforeprint", printed); // when the medium changes, the sheets have been counted
-  addEventListener("afterprint", shown);
-  matchMedia("print").addEventListener("change", ({ matches }) => (matches ? printed() : shown()));
+  addEventListener("beforeprint", toPaper); // when the medium changes, the sheets have been counted
+  addEventListener("afterprint", toScreen);
+  matchMedia("print").addEventListener("change", ({ matches }) => (matches ? toPaper() : toScreen()));
 
   addEventListener("load", () => {
     if (window.MathJax && MathJax.startup) MathJax.startup.promise.then(() => watchWideBoxes(document));

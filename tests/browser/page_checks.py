@@ -221,19 +221,35 @@ def layout_shift(page: Page) -> float:
     return float(page.evaluate(SHIFTS))
 
 
-# Axe reads a whole page before it looks at a part, and a chapter has ten times the elements of any figure.
-LEAVE_ONLY = """(selector) => {
-    const kept = [...document.querySelectorAll(selector)];
-    const prune = (element) => {
+# Takes out of an element all that is not around or in some others, but for scripts.
+PRUNE = """
+    const prune = (element, kept) => {
         for (const child of [...element.children])
-            if (kept.some((one) => child !== one && child.contains(one))) prune(child);
-            else if (!kept.includes(child)) child.remove();
+            if (kept.some((one) => child !== one && child.contains(one))) prune(child, kept);
+            else if (!kept.includes(child) && child.tagName !== "SCRIPT") child.remove();
     };
+"""
+# Of an open page. Axe reads a whole page before it looks at a part, and a chapter has ten times the elements of any
+# figure.
+LEAVE_ONLY = (
+    f"(selector) => {{ {PRUNE}"
+    + """
+    const kept = [...document.querySelectorAll(selector)];
     // The page's scripts may miss what is gone.
     for (const kind of ["error", "unhandledrejection"]) addEventListener(kind, (event) => event.preventDefault());
-    prune(document.body);
+    prune(document.body, kept);
     return kept.length;
 }"""
+)
+# Of the article of a page before it is opened.
+SHORTEN = (
+    f"([html, selector]) => {{ {PRUNE}"
+    + """
+    const page = new DOMParser().parseFromString(html, "text/html");
+    prune(page.querySelector("article.bd-article"), [...page.querySelectorAll(selector)]);
+    return `<!doctype html>${page.documentElement.outerHTML}`;
+}"""
+)
 
 
 def leave_only(page: Page, selector: str) -> None:

@@ -24,7 +24,7 @@ CHAPTER = "book/03_cross_entropy.html"
 @pytest.fixture
 def chapter(open_page: OpenPage, server: str) -> Page:
     """The page of chapter 3, on a device on which nothing is kept."""
-    return open_page(f"{server}/{CHAPTER}", formulas=False)
+    return open_page(f"{server}/{CHAPTER}", formulas=False, only=".guess")
 
 
 @pytest.fixture

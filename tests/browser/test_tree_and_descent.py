@@ -162,7 +162,7 @@ def test_tree_opens_anywhere_by_click_and_keys_without_moving_the_page(open_page
     figure.get_by_label("according to").select_option("the exact source")
     assert "begins like this" not in figure.get_by_role("status").inner_text()
     figure.get_by_label("beginning").fill("the cat ")
-    assert "No sentence of the source begins like this." in figure.get_by_role("status").inner_text()
+    assert "No sentence of the source begins like this" in figure.get_by_role("status").inner_text()
     figure.get_by_label("according to").select_option("the model")
     assert "begins like this" not in figure.get_by_role("status").inner_text()
     figure.get_by_label("beginning").fill("The 3 Dogs")

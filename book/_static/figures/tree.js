@@ -4,7 +4,7 @@
   const { make, draw, button, fixed, visible, spoken, bits, softmax, isCalm } = courseLM.base;
   const { PITCH, MARGIN, ROW, Branch, open, fill, layout, outline, left } = courseLM.branches;
 
-  const IMPOSSIBLE = "No sentence of the source begins like this. After that it gives every character the same share.";
+  const IMPOSSIBLE = "No sentence of the source begins like this, so it has nothing to say: all characters get the same share.";
 
   /** The probabilities of what comes after a text, by character: of the model, and of the exact source. */
   async function loadReaders() {
