@@ -235,12 +235,15 @@ def test_caret_click_and_mouse_ask_about_a_letter(live: Callable[..., Page]) -> 
     page.locator(".live-answer", has_text="Here came a space").wait_for()
 
 
-def test_long_text_is_read_whole_and_breaks_where_the_text_box_does(live: Callable[..., Page]) -> None:
+@pytest.mark.parametrize(("times", "least"), [(12, 600), pytest.param(36, 2_000, marks=pytest.mark.long)])
+def test_long_text_is_read_whole_and_breaks_where_the_text_box_does(
+    live: Callable[..., Page], times: int, least: int
+) -> None:
     page = live(viewport={"width": 320, "height": 800})
     page.locator(".live-more > summary").click()
     for text in [
         "w" * 300 + " end\n",
-        "the dogs near the castle dance, and rest.\nNo \U0001f600 here \u2014 none. " * 12,
+        "the dogs near the castle dance, and rest.\nNo \U0001f600 here \u2014 none. " * times,
     ]:
         write(page, text)
         heights = page.evaluate(
@@ -256,7 +259,7 @@ def test_long_text_is_read_whole_and_breaks_where_the_text_box_does(live: Callab
         assert heights[0] == pytest.approx(heights[1], abs=2)
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
     total, n = page.locator(".live-count").inner_text().split(" for ")
-    assert first_number(n) > 600
+    assert first_number(n) > least
     page.locator(".live-numbers").get_by_text(total, exact=True).wait_for()
     page.get_by_label("Your text", exact=True).fill("a" * 4_001)
     assert "Only the first 4,000 characters are read." in page.locator(".live-note").inner_text()
@@ -286,6 +289,8 @@ def test_letters_below_the_first_screen_of_the_box_can_be_clicked_and_marked(liv
     heights = page.evaluate("['textarea', '.live-mirror'].map((one) => document.querySelector(one).offsetHeight)")
     assert heights[0] == heights[1]
     assert page.evaluate("document.querySelector('textarea').scrollTop") == 0
+    around = "one => one.offsetParent.className"  # in which the caret and the signs of line breaks have their places
+    assert "live-editor" in page.locator(".live-end").evaluate(around)
 
 
 def test_sizes_are_those_of_gzip(live: Callable[..., Page]) -> None:
