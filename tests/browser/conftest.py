@@ -24,7 +24,7 @@ from . import page_checks
 from .live_page import LIVE, WHOLE
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Locator, Page, Request
+    from playwright.sync_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Page, Request
 
 GENERATED = {"index.html", "search.html", "genindex.html", "404.html"}  # at the top of the site, by no author
 
@@ -99,7 +99,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("path", [page for page in pages if is_long or not alike.match(page)])
     if "sample" in metafunc.fixturenames:
         kinds = re.compile(r"book/(08|index|glossary)|exercises/03|search")
-        metafunc.parametrize("sample", [page for page in pages if kinds.match(page)])
+        late = [pytest.param(page, marks=pytest.mark.long) for page in pages if page.startswith("solutions/03")]
+        metafunc.parametrize("sample", [*(page for page in pages if kinds.match(page)), *late])
 
 
 @pytest.fixture(scope="session")
@@ -227,10 +228,9 @@ def open_page(desk: Desk) -> Iterator[Callable[..., Page]]:
         page.mouse.move(0, 0)  # off whatever the last test pointed at
         if only is not None:
             short = desk.short(page, url, only)
-            page.route(url, lambda route: route.fulfill(body=short, content_type="text/html"))
+            page.route(url, lambda route: route.fulfill(body=short, content_type="text/html"), times=1)
         go(page, url)
         if only is not None:
-            page.unroute(url)
             page_checks.leave_only(page, only)
         (desk.kept.add if kept else desk.kept.discard)(page)
         return page
@@ -238,25 +238,6 @@ def open_page(desk: Desk) -> Iterator[Callable[..., Page]]:
     yield open_page
     desk.clear()
     assert not desk.complaints, "\n".join(desk.complaints)
-
-
-CHAPTERS = {
-    "softmax": "01_probability_machine",
-    "tree": "02_factorization",
-    "surprisal": "03_cross_entropy",
-    "coder": "04_perplexity_and_bits",
-    "mask": "05_teacher_forcing",
-    "transformer": "06_training",
-    "training": "06_training",
-    "descent": "07_towards_gradient_descent",
-}
-
-
-def open_figure(open_page: Callable[..., Page], site: Path, name: str, **options: object) -> Locator:
-    """A moveable figure on the page of its chapter, with little else on it unless the options say ``only=None``."""
-    selector = f'figure[data-figure="{name}"]'
-    address = f"{site.as_uri()}/book/{CHAPTERS[name]}.html"
-    return open_page(address, **{"formulas": False, "only": selector, **options}).locator(selector)
 
 
 def record_complaints(context: BrowserContext, complaints: list[str]) -> None:

@@ -15,7 +15,8 @@ import pytest
 from bs4 import Tag
 
 from . import page_checks
-from .conftest import CHAPTERS, open_figure, soup
+from .conftest import soup
+from .figure_page import CHAPTERS, open_figure
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -97,8 +98,8 @@ def softmax(z: Sequence[float], tau: float) -> list[str]:
 
 def test_surprisal_is_the_negative_logarithm_up_to_both_ends(open_page: OpenPage, site: Path) -> None:
     examples = [row[0] for row in table(site, "surprisal")]
-    page = open_figure(open_page, site, "surprisal").page
-    figure = page.locator('figure[data-figure="surprisal"]')
+    figure = open_figure(open_page, site, "surprisal")
+    page = figure.page
     for example in examples:
         p = float(Fraction(example))
         figure.get_by_role("button", name=f"p = {example}", exact=True).press("Enter")
@@ -284,8 +285,8 @@ def layers_to_answer(mask: np.ndarray) -> list[str]:
 
 @pytest.mark.parametrize("name", ["mask", "coder"])
 def test_figures_keep_their_height_while_used(open_page: OpenPage, site: Path, name: str) -> None:
-    page = open_figure(open_page, site, name, viewport={"width": 390, "height": 844}).page
-    figure = page.locator(f'figure[data-figure="{name}"]')
+    figure = open_figure(open_page, site, name, viewport={"width": 390, "height": 844})
+    page = figure.page
     heights = [figure.evaluate("figure => figure.offsetHeight")]
     if name == "mask":
         for _ in range(6):  # more and longer sentences

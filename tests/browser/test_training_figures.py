@@ -18,7 +18,7 @@ from torch import Tensor
 from course_lm import ModelConfig, TransformerLM
 
 from . import page_checks
-from .conftest import open_figure
+from .figure_page import open_figure
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page

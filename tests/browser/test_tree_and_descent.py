@@ -15,7 +15,7 @@ import pytest
 from course_lm import ToyEnglish, ledger
 
 from . import page_checks
-from .conftest import open_figure
+from .figure_page import open_figure
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page

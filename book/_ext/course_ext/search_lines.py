@@ -26,11 +26,11 @@ def lines(doctree: nodes.document) -> Iterator[tuple[str, str, str]]:
     """
     known: set[str] = set()
     for block in chain(doctree.findall(nodes.paragraph), doctree.findall(nodes.literal_block)):
-        is_code = isinstance(block, nodes.literal_block)
+        is_code, at = isinstance(block, nodes.literal_block), place(block)
         text = "".join(words(block))
         for line in text.splitlines() if is_code else [text]:
             found = set(re.findall(r"[^\W\d]\w*", line.lower()))
-            if line.strip() and (at := place(block)) and not (is_code and found <= known):
+            if line.strip() and at and not (is_code and found <= known):
                 yield *at, " ".join(line.split())
             known |= found
 

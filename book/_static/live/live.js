@@ -27,6 +27,7 @@
       this.host = host;
       this.page = host.querySelector('a[href*="live.html"]')?.href; // of a small widget, from its fallback
       this.isLinked = "linked" in host.dataset;
+      this.own = state.readState(host.dataset); // what the page asks for
       this.readers = {}; // by the name of the model
       this.written = ""; // by the model, since a screen reader was told
       const extras = (host.dataset.extras || "").split(" ");
@@ -71,7 +72,7 @@
     /** Take the state from the page and, if it is linked, from the address. */
     begin(question = "") {
       const address = this.isLinked ? state.readAddress() : {};
-      this.state = state.readState(address, state.readState(this.host.dataset));
+      this.state = state.readState(address, this.own);
       this.question = question;
       this.tiles.write(this.state.text);
       this.draw();
@@ -245,8 +246,7 @@
 
     /** Why another model is offered, and which: for what is not toy English, and to come back where none can be chosen. */
     otherModel() {
-      const { model } = this.state;
-      const own = state.readState(this.host.dataset).model;
+      const [{ model }, own] = [this.state, this.own.model];
       if (model === "toy" && this.seen && parts.isForeign(this.text, this.seen)) {
         return [" This does not look like toy English. ", "shakespeare"];
       }

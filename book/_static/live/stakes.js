@@ -121,18 +121,17 @@ courseLM.stakes = (() => {
      * @returns {News} of all these letters together
      */
     playWord() {
-      const { at: from, you: before } = this;
-      let [isLetter, chance] = [true, 1];
+      const { at: from, you, model } = this;
+      let isLetter = true;
       while (isLetter && !this.isOver) {
         isLetter = /[a-z]/.test(this.letters[this.at]);
         const p = this.chance(this.at, this.letters[this.at]);
         const left = 1 - sum(this.tried.map((letter) => this.chance(this.at, letter)));
         this.settle("played", Math.log2(Math.max(left, p) / p)); // left can end a hair below p
-        chance *= p;
         this.played += 1;
       }
       const letters = this.letters.slice(from, this.at).join("");
-      return { kind: "played", letter: letters, cost: this.you - before, p: chance };
+      return { kind: "played", letter: letters, cost: this.you - you, p: 2 ** (model - this.model) };
     }
 
     /** The letter at this place is known now. */
