@@ -175,6 +175,13 @@ def test_what_others_cite_from_a_chapter_is_brought_up_to_date(tmp_path):
     assert page.read_text() == "It is 2.5<!-- = 03: a --> and 4<!-- = 04: a -->."
 
 
+@pytest.fixture
+def as_bought(monkeypatch):
+    """This processor with all its instructions, also where the tests themselves run with fewer."""
+    for name in execute.OTHER_PROCESSOR:
+        monkeypatch.delenv(name, raising=False)
+
+
 # Code, what prose cites of it, and what is said of them.
 DOUBTFUL = [
     ("import os; print(os.environ.get('ONEDNN_MAX_CPU_ISA'))", "", "print different texts in the cell c0"),
@@ -185,7 +192,7 @@ DOUBTFUL = [
 ]
 
 
-def test_what_another_processor_could_print_otherwise_is_refused_and_nothing_is_stored(tmp_path):
+def test_what_another_processor_could_print_otherwise_is_refused_and_nothing_is_stored(tmp_path, as_bought):
     path = tmp_path / "notebook.ipynb"
     cells = [
         cell
@@ -231,7 +238,7 @@ def test_code_that_only_imports_or_draws_is_folded_in_the_book(source, title):
     assert metadata.get("tags", []) == ([] if title is None else ["hide-input"])
 
 
-def test_a_value_that_drifts_far_from_a_boundary_is_stored(tmp_path):
+def test_a_value_that_drifts_far_from_a_boundary_is_stored(tmp_path, as_bought):
     path = tmp_path / "notebook.ipynb"
     source = "import os; a = 0.1200 + 0.0002 * ('ONEDNN_MAX_CPU_ISA' in os.environ)"
     nbformat.write(new_notebook(cells=[new_code_cell(source), new_markdown_cell("0.12<!-- = a -->")]), path)
