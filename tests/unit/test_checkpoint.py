@@ -125,7 +125,7 @@ def test_a_run_that_is_restored_stands_where_it_was_and_goes_on_in_the_same_way(
     one_update(model, optimizers, scaler, n_updates + 1, plan)
     one_update(found.model, fresh[0], fresh[2], n_updates + 1, plan)
     pairs = zip(model.parameters(), found.model.parameters(), strict=True)
-    assert all(torch.equal(ours, theirs) for ours, theirs in pairs)
+    assert all(torch.equal(ours, theirs) for ours, theirs in pairs)  # the same kernels moved the same weights
 
 
 def test_a_failed_write_keeps_the_checkpoint_before(tmp_path, model, monkeypatch):

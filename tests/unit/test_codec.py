@@ -80,7 +80,7 @@ def test_the_payload_is_the_ledger_for_the_source_and_for_n_grams(toy, corpus):
     text = toy.tokenizer.decode(corpus.val[1:])[:1500]
     for model in (toy, NGramLM(4, 29).fit(corpus.train)):
         bits = ledger_bits(text, model, toy.tokenizer)
-        assert bits <= payload_bits(text, model, toy.tokenizer) <= 1.001 * bits + 32
+        assert bits - 0.01 <= payload_bits(text, model, toy.tokenizer) <= 1.001 * bits + 32
 
 
 @pytest.mark.parametrize("V", [2, 3, 64, 65])
@@ -88,7 +88,7 @@ def test_the_payload_of_the_uniform_model_is_ln_v_per_token(V):
     tokenizer = CharTokenizer("\n" + "".join(map(chr, range(33, 32 + V))))
     text = tokenizer.alphabet * (400 // V)
     bits = len(text) * math.log(V) / math.log(2)
-    assert bits <= payload_bits(text, UniformLM(V), tokenizer) <= bits + 9.01
+    assert bits - 0.01 <= payload_bits(text, UniformLM(V), tokenizer) <= bits + 9.01
 
 
 @pytest.mark.parametrize("p", [1e-12, 1e-6, 0.5])

@@ -14,6 +14,8 @@ from course_lm.bpe import pieces
 from course_lm.codec import HEADER_BYTES
 from course_lm.evaluate import windows
 
+from .rounding import LOGITS
+
 LETTERS = """\
 Die Größe der Türen überrascht uns, die Höhe nicht.
 Το νερό είναι ζεστό και το φως είναι λευκό.
@@ -116,4 +118,4 @@ def test_the_loss_of_transformers_is_the_evaluation_of_one_window(gpt2, corpus):
     ids = corpus.val[:24]
     metrics = evaluate(Borrowed(gpt2), ids)
     assert metrics.n_tokens == 23
-    assert metrics.nats_per_token == pytest.approx(gpt2(ids[None], labels=ids[None]).loss.item(), rel=1e-5)
+    assert metrics.nats_per_token == pytest.approx(gpt2(ids[None], labels=ids[None]).loss.item(), abs=LOGITS)

@@ -12,6 +12,7 @@ from course_lm.evaluate import gap_to_source
 from course_lm.leaks import NoMaskLM
 
 from .fake_card import CARD, FakeCard
+from .rounding import LOGITS, after_training
 
 loop = importlib.import_module("course_lm.train")  # the module, where the package has the function
 PLAN = TrainConfig(steps=3, batch_size=4, eval_every=2, checkpoint_every=2)
@@ -44,9 +45,10 @@ def test_training_on_a_card_gives_the_losses_of_the_cpu(short, card, tmp_path, m
     model = TransformerLM(config)
     there = list(train(model, short, plan, folder=tmp_path))
     assert model.device == card
+    apart = after_training(plan.steps, muon=muon_lr > 0)
     for ours, theirs in zip(here, there, strict=True):
-        assert ours.nats_per_token == pytest.approx(theirs.nats_per_token, abs=1e-6)
-        assert ours.val_nats_per_token == pytest.approx(theirs.val_nats_per_token, abs=1e-6)
+        assert ours.nats_per_token == pytest.approx(theirs.nats_per_token, abs=apart)
+        assert ours.val_nats_per_token == pytest.approx(theirs.val_nats_per_token, abs=apart)
 
 
 def test_a_text_costs_the_same_on_a_card(short, card, model, toy):
@@ -54,13 +56,13 @@ def test_a_text_costs_the_same_on_a_card(short, card, model, toy):
     here = evaluate(model, short.val).nats_per_token, gap_to_source(model, toy, short.val, starts).nats_per_token
     model.to(card)
     there = evaluate(model, short.val.to(card)).nats_per_token, gap_to_source(model, toy, short.val, starts)
-    assert here == pytest.approx((there[0], there[1].nats_per_token))
+    assert here == pytest.approx((there[0], there[1].nats_per_token), abs=LOGITS)
 
 
 @pytest.mark.parametrize("options", [{}, {"temperature": 0}, {"top_k": 3, "top_p": 0.9}])
 def test_a_card_writes_what_the_cpu_writes(card, model, toy, options):
     row = toy.tokenizer.encode("\nthe brave dog")[None]
-    for writer in (model, toy):
+    for writer in (model.double(), toy):
         here, there = (
             generate(moved, row, 12 if writer is model else 3, generator=torch.Generator().manual_seed(1), **options)
             for moved in (writer, writer.to(card) if writer is model else writer)
@@ -72,7 +74,7 @@ def test_a_source_answers_where_it_is_asked(card, toy):
     row = toy.tokenizer.encode("\nthe brave dog")[None]
     logits = toy(row.to(card))
     assert logits.device == card
-    assert torch.equal(logits.cpu(), toy(row))
+    torch.testing.assert_close(logits.cpu(), toy(row))
     assert UniformLM(29)(row.to(card)).device == card
 
 
@@ -86,7 +88,9 @@ def test_leaks_are_found_on_a_card(card, model, ids):
     peeks.load_state_dict(model.state_dict())
     here = leaks_future(peeks, ids)
     assert leaks_future(model.to(card), ids) is None
-    assert leaks_future(peeks.to(card), ids) == here
+    there = leaks_future(peeks.to(card), ids)
+    assert (here.row, here.position, here.cut) == (there.row, there.position, there.cut)
+    assert here.change == pytest.approx(there.change, abs=2 * LOGITS)  # a difference of two logits
 
 
 def test_the_card_refuses_what_lies_on_two_devices(card):

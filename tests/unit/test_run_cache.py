@@ -43,6 +43,7 @@ def steps_made(monkeypatch):
 
 
 def test_the_same_call_trains_once_and_gives_the_same_model_and_records(corpus, ids, steps_made):
+    """To the bit: the weights themselves are kept, and they read the same rows."""
     first, first_records = run_cache.train_once(SHAPE, corpus, PLAN, seed=1)
     second, second_records = run_cache.train_once(SHAPE, corpus, PLAN, seed=1)
     assert steps_made == [1, 2, 3, 4]

@@ -110,6 +110,7 @@ def test_validation_is_looked_at_when_it_is_due_and_equals_the_evaluation(fresh,
 @pytest.mark.parametrize("dropout", [0.0, 0.2])
 @pytest.mark.parametrize(("muon_lr", "rows"), [(0.02, "random"), (0.0, "random"), (0.02, "even")])
 def test_a_resumed_run_equals_one_that_never_stopped_to_the_last_bit(tmp_path, fresh, corpus, dropout, muon_lr, rows):
+    """The same kernels see the same batches and weights, in one process: nothing may round in another way."""
     plan = replace(PLAN, muon_lr=muon_lr, rows=rows)
     uninterrupted = fresh(dropout=dropout)
     whole = list(train(uninterrupted, corpus, plan))

@@ -29,6 +29,7 @@ def test_rows_price_every_token_once_in_order_and_begin_with_what_is_known(rows)
 
 
 def test_a_reader_who_trains_along_reads_the_text_from_as_many_bits_as_were_charged():
+    """The scores of both are equal to the bit, since the reader's batches have the shape of the writer's."""
     x, y = record.sentence_rows(TEXT, T, bos_id=0)
     writer, encoder, charged = learner(), Encoder(), 0.0
     for batch_x, batch_y in zip(x.split(2), y.split(2), strict=True):
