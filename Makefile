@@ -1,7 +1,11 @@
 # `make book` and `make test` each work on a fresh machine with Python 3.11 to 3.13 and make.
 PYTHON ?= python3
 BIN := .venv/bin
+# What the book needs, and what all else needs beside it.
+FOR_BOOK := .venv/.for-book
 READY := .venv/.ready
+# Python compiles what it imports; pip would compile all that it installs, which takes half a minute.
+INSTALL := -m pip install --quiet --disable-pip-version-check --no-compile
 SITE := _build/html/index.html
 SOURCES := _config.yml _toc.yml \
 	$(shell find course_lm book exercises solutions -type f -not -path '*/.*' -not -path '*/__pycache__/*')
@@ -10,38 +14,47 @@ FIXED := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 COURSE_LM_DEVICE=cpu JUPYTER_PLATFO
 # Two processes, and each file in one of them: what a file makes once, or a notebook's kernel, is shared by its tests.
 BY_FILE := -n 2 --dist loadfile
 # No test of the browser uses these plugins, which take three seconds to load.
-BROWSER := $(BIN)/python -m pytest -p no:hypothesispytest -p no:anyio -n 2 --dist worksteal tests/browser
+BROWSER := $(BIN)/python -m pytest -rs -p no:hypothesispytest -p no:anyio -n 2 --dist worksteal tests/browser
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=600 --ignore=tests/notebooks/specimen.ipynb
 NOTEBOOKS := tests/notebooks book solutions
 STORED := book/*.ipynb solutions/*.ipynb tests/notebooks/specimen.ipynb
 
-.PHONY: setup book pdf test test-unit test-notebooks test-browser test-long test-lowest notebooks repo test-colab \
-	gpu-runs pretrained-record lab serve lint audit release lock clean distclean
+.PHONY: setup book pdf test test-one test-unit test-notebooks test-browser test-long test-lowest notebooks repo \
+	test-colab gpu-runs pretrained-record lab serve lint audit release lock clean distclean
 
 setup: $(READY)
 
-$(READY): pyproject.toml constraints.txt
+$(FOR_BOOK): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[book,test]" -c constraints.txt
+	$(BIN)/python $(INSTALL) -e ".[book]" -c constraints.txt
+	touch $@
+
+$(READY): $(FOR_BOOK)
+	$(BIN)/python $(INSTALL) -e ".[book,test]" -c constraints.txt
 	touch $@
 
 book: $(SITE)
 	@echo "The book is built. Open it: file://$(CURDIR)/$(SITE)"
 
 # Each of the two tools trains a model on one core, unless this machine keeps it.
-$(SITE): $(READY) $(SOURCES)
+$(SITE): $(FOR_BOOK) $(SOURCES)
 	$(FIXED) $(BIN)/python book/_tools/toy_run.py & \
 		$(FIXED) $(BIN)/python book/_tools/live_toy.py && wait $$!
 	rm -rf _build
 	$(BIN)/jupyter-book build . -n -W --keep-going --quiet
 
 # The whole book on paper, which takes Chromium a minute.
-pdf: $(SITE)
+pdf: $(SITE) $(READY)
 	$(BIN)/python book/_tools/pdf.py
 
-test: $(SITE)
-	$(FIXED) $(BIN)/python -m pytest -rs $(BY_FILE) $(NBVAL) tests/unit $(NOTEBOOKS)
-	$(BROWSER)
+# Unit tests and notebooks, then the browser's, and one summary of both.
+test: $(READY) $(SITE)
+	$(BIN)/python -m tests.everything \
+		"$(FIXED) $(BIN)/python -m pytest $(BY_FILE) $(NBVAL) tests/unit $(NOTEBOOKS)" "$(BROWSER)"
+
+# One file, or one test of it: make test-one TEST='tests/unit/test_loss.py::test_…'
+test-one: $(READY)
+	$(FIXED) $(BIN)/python -m pytest -rs $(NBVAL) "$$TEST"
 
 test-unit: $(READY)
 	$(FIXED) $(BIN)/python -m pytest -rs $(BY_FILE) tests/unit
@@ -58,15 +71,15 @@ test-lowest:
 	rm -rf .venv-lowest
 	$(PYTHON) -m venv .venv-lowest
 	sed -n '/^dependencies = /,/^]/s/ *"\([a-z]*\)>=\([0-9.]*\).*/\1==\2.*/p' pyproject.toml > .venv-lowest/lowest.txt
-	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check -e ".[test]" -c .venv-lowest/lowest.txt
+	.venv-lowest/bin/python $(INSTALL) -e ".[test]" -c .venv-lowest/lowest.txt
 	$(FIXED) .venv-lowest/bin/python book/_tools/live_toy.py
 	$(FIXED) .venv-lowest/bin/python -m pytest -W default::DeprecationWarning $(BY_FILE) $(NBVAL) tests/unit book solutions
 
 # What takes minutes: whole classes, every attack on the grader, kills, and training until it is good.
-test-long: $(SITE)
+test-long: $(READY) $(SITE)
 	$(FIXED) $(BIN)/python -m pytest -rs $(BY_FILE) -m long tests
 
-test-browser: $(SITE)
+test-browser: $(READY) $(SITE)
 	$(BROWSER)
 
 # All of them, or one: make notebooks ONLY=book/03_cross_entropy.ipynb
@@ -86,7 +99,7 @@ test-colab:
 	$(PYTHON) -m venv .venv-colab
 	grep -v '^torch==' tests/unit/colab_packages.txt > .venv-colab/constraints.txt
 	.venv-colab/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir .venv-colab/wheel .
-	.venv-colab/bin/python -m pip install --quiet --disable-pip-version-check -c .venv-colab/constraints.txt \
+	.venv-colab/bin/python $(INSTALL) -c .venv-colab/constraints.txt \
 		.venv-colab/wheel/*.whl ipykernel nbclient
 	.venv-colab/bin/python -m pip uninstall --quiet --yes course-lm jedi
 	PYTHONPATH=book/_tools $(FIXED) .venv-colab/bin/python tests/colab/run_notebooks.py .venv-colab/wheel/*.whl
@@ -102,7 +115,7 @@ pretrained-record: $(READY)
 	$(BIN)/python benchmarks/pretrained_record.py "$(or $(MACHINE),$(shell uname -srm))"
 
 lab: $(READY)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[lab]" -c constraints.txt
+	$(BIN)/python $(INSTALL) -e ".[lab]" -c constraints.txt
 	$(BIN)/python book/_tools/contents.py
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter lab --LabApp.app_settings_dir="$(CURDIR)/book/_tools/lab" \
 		--LabApp.default_url=/lab/tree/CONTENTS.md
@@ -120,17 +133,17 @@ lint: $(READY)
 
 # Known vulnerabilities of what constraints.txt pins, and of what the ranges bring beside it.
 audit: $(READY)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[release]" -c constraints.txt
+	$(BIN)/python $(INSTALL) -e ".[release]" -c constraints.txt
 	$(BIN)/pip-audit --requirement constraints.txt --no-deps --disable-pip
 
 # Wheel and source archive, checked: the wheel in a fresh environment outside the repository, the archive by its tests.
 release: $(READY)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[release]" -c constraints.txt
+	$(BIN)/python $(INSTALL) -e ".[release]" -c constraints.txt
 	rm -rf dist .venv-release
 	$(BIN)/python -m build --outdir dist
 	$(BIN)/twine check --strict dist/*
 	$(PYTHON) -m venv .venv-release
-	.venv-release/bin/python -m pip install --quiet --disable-pip-version-check dist/*.whl
+	.venv-release/bin/python $(INSTALL) dist/*.whl
 	$(FIXED) $(BIN)/python -m pytest tests/release
 	mkdir .venv-release/source
 	tar xzf dist/*.tar.gz -C .venv-release/source --strip-components 1
@@ -141,7 +154,7 @@ release: $(READY)
 lock:
 	rm -rf .venv-lock
 	$(PYTHON) -m venv .venv-lock
-	.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check -e ".[book,test,lab,release]"
+	.venv-lock/bin/python $(INSTALL) -e ".[book,test,lab,release]"
 	.venv-lock/bin/python -m pip freeze --exclude-editable \
 		| grep -viE '^(torch|triton|nvidia-|cuda-|setuptools|sympy|mpmath|networkx|fsspec)' > constraints.txt
 	rm -rf .venv-lock

@@ -32,8 +32,8 @@ GENERATED = {"index.html", "search.html", "genindex.html", "404.html"}  # at the
 def what_is_missing() -> str | None:
     """Why no browser can be driven here, or ``None``."""
     if importlib.util.find_spec("playwright") is None:
-        return "Playwright is not installed"
-    return None if find_chromium() else "no Chromium or Chrome was found"
+        return "Playwright is not installed: make setup"
+    return None if find_chromium() else "no Chromium or Chrome was found: apt install chromium"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -45,12 +45,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(here) and "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.skip(reason=missing))
-
-
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Say in one line what was skipped."""
-    if skipped := len(terminalreporter.stats.get("skipped", [])):
-        terminalreporter.write_line(f"{skipped} browser tests skipped: {what_is_missing()}.")
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from bs4 import BeautifulSoup
 
-pytest.importorskip("sphinx", reason="the book's tools are not installed")
+pytest.importorskip("sphinx", reason="the book's tools are not installed: make setup")
 
 from course_ext import fonts, icons
 from fontTools.ttLib import TTFont

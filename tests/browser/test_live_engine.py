@@ -52,7 +52,7 @@ def run(request: pytest.FixtureRequest, open_page: OpenPage, site: Path, server:
     if request.param == "chromium":
         return with_scripts(open_page(f"{server}/book/notation.html", kept=True), server).evaluate
     if not shutil.which("node"):
-        pytest.skip("node is not installed")
+        pytest.skip("node is not installed: apt install nodejs")
     data = [f"live/{name}.js" for name in (*(f"{model}_weights" for model in MODELS), "toy_source")]
     paths = [str(site / "_static" / name) for name in (*SCRIPTS, *data)]
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 
 import pytest
 
-pytest.importorskip("sphinx", reason="the book's tools are not installed")
+pytest.importorskip("sphinx", reason="the book's tools are not installed: make setup")
 
 from course_ext import (
     chapter_end,

@@ -171,7 +171,7 @@ WITHOUT_NAMESPACES = seal.PROGRAM.replace("Worker(", "confine.leave_namespaces =
 def test_what_attacks_the_machine_reaches_nothing_within_any_seal(kind, tmp_path, monkeypatch):
     best, _ = find_seal()
     if best.kind != "bubblewrap":
-        pytest.skip("bubblewrap cannot seal anything here")
+        pytest.skip("bubblewrap cannot seal anything here: apt install bubblewrap")
     monkeypatch.setattr(batch, "find_seal", lambda: (best if kind == best.kind else Seal("landlock"), ""))
     monkeypatch.setattr(seal, "PROGRAM", WITHOUT_NAMESPACES if kind.endswith("namespaces") else seal.PROGRAM)
     with Machine(tmp_path).running() as machine:

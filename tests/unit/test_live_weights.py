@@ -55,7 +55,7 @@ def test_the_toy_model_of_the_page_is_that_of_the_chapter(chapter):
 
 
 @pytest.mark.skipif(
-    not os.environ.get(SHAKESPEARE_VARIABLE), reason=f"{SHAKESPEARE_VARIABLE} does not name tiny Shakespeare"
+    not os.environ.get(SHAKESPEARE_VARIABLE), reason=f"set {SHAKESPEARE_VARIABLE} to the path of tiny Shakespeare"
 )
 def test_the_kept_shakespeare_model_costs_what_its_record_says_and_rounding_next_to_nothing():
     path = live_weights.LIVE / "shakespeare_weights.js"

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-pytest.importorskip("sphinx", reason="the book's tools are not installed")
+pytest.importorskip("sphinx", reason="the book's tools are not installed: make setup")
 
 from course_ext import reading_time
 

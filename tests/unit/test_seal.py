@@ -23,7 +23,9 @@ BEST = find_seal()[0]
 QUESTION = question_named("cross_entropy")
 RIGHT = "return (-logits.log_softmax(-1)[torch.arange(len(targets)), targets]).mean()"
 SEALS = [BEST, Seal("landlock")]
-needs_seal = pytest.mark.skipif(BEST.kind != "bubblewrap", reason="bubblewrap cannot seal anything here")
+needs_seal = pytest.mark.skipif(
+    BEST.kind != "bubblewrap", reason="bubblewrap cannot seal anything here: apt install bubblewrap"
+)
 
 
 @pytest.fixture(params=SEALS, ids=lambda seal: seal.kind)

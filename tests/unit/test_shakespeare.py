@@ -9,7 +9,7 @@ from course_lm import ModelConfig, NGramLM, TrainConfig, TransformerLM, evaluate
 from course_lm.data import SHAKESPEARE_VARIABLE
 
 pytestmark = pytest.mark.skipif(
-    not os.environ.get(SHAKESPEARE_VARIABLE), reason=f"{SHAKESPEARE_VARIABLE} does not name tiny Shakespeare"
+    not os.environ.get(SHAKESPEARE_VARIABLE), reason=f"set {SHAKESPEARE_VARIABLE} to the path of tiny Shakespeare"
 )
 
 
