@@ -4,19 +4,22 @@ BIN := .venv/bin
 # What the book needs, and what all else needs beside it.
 FOR_BOOK := .venv/.for-book
 READY := .venv/.ready
-# Python compiles what it imports; pip would compile all that it installs, which takes half a minute.
+# Python compiles what it imports, and keeps that also where the environment forbids it, as images of containers do: to
+# compile torch anew doubles the time of its import. Pip would compile all that it installs, which takes half a minute.
+export PYTHONDONTWRITEBYTECODE :=
 INSTALL := -m pip install --quiet --disable-pip-version-check --no-compile
 SITE := _build/html/index.html
 SOURCES := _config.yml _toc.yml \
 	$(shell find course_lm book exercises solutions -type f -not -path '*/.*' -not -path '*/__pycache__/*')
 # Stored numbers are those of one thread on the CPU.
 FIXED := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 COURSE_LM_DEVICE=cpu JUPYTER_PLATFORM_DIRS=1
-# Two processes, and each file in one of them: what a file makes once, or a notebook's kernel, is shared by its tests.
-BY_FILE := -n 2 --dist loadfile
+# Two processes, and each file in one of them: what a file makes once, or a notebook's kernel, is shared by its tests. The
+# files come in the order of the command, so that notebooks, which take longest, begin.
+BY_FILE := -n 2 --dist loadfile --no-loadscope-reorder
 # No test of the browser uses these plugins, which take three seconds to load.
 BROWSER := $(BIN)/python -m pytest -rs -p no:hypothesispytest -p no:anyio -n 2 --dist worksteal tests/browser
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=600 --ignore=tests/notebooks/specimen.ipynb
-NOTEBOOKS := tests/notebooks book solutions
+NOTEBOOKS := book solutions tests/notebooks
 STORED := book/*.ipynb solutions/*.ipynb tests/notebooks/specimen.ipynb
 
 .PHONY: setup book pdf test test-one test-unit test-notebooks test-browser test-long test-lowest notebooks repo \
@@ -50,7 +53,7 @@ pdf: $(SITE) $(READY)
 # Unit tests and notebooks, then the browser's, and one summary of both.
 test: $(READY) $(SITE)
 	$(BIN)/python -m tests.everything \
-		"$(FIXED) $(BIN)/python -m pytest $(BY_FILE) $(NBVAL) tests/unit $(NOTEBOOKS)" "$(BROWSER)"
+		"$(FIXED) $(BIN)/python -m pytest $(BY_FILE) $(NBVAL) $(NOTEBOOKS) tests/unit" "$(BROWSER)"
 
 # One file, or one test of it: make test-one TEST='tests/unit/test_loss.py::test_…'
 test-one: $(READY)
