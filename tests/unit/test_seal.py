@@ -117,6 +117,11 @@ def test_what_honest_answers_need_is_left_alone(outputs):
     assert outputs("w = torch.ones(1, requires_grad=True)\ntorch.optim.SGD([w], lr=0.1).step()\nreturn 1").item() == 1
     assert outputs("return torch.func.grad(torch.sin)(torch.zeros(()))").item() == 1
     assert outputs("torch.set_num_threads(4)\nreturn torch.ones(3000, 300).mm(torch.ones(300, 300)).sum()").item() > 0
+
+
+@needs_seal
+@pytest.mark.long
+def test_an_answer_may_be_compiled(outputs):
     assert outputs("return torch.compile(torch.add)(torch.ones(2), 1)", 20).tolist() == [2, 2]
 
 
@@ -185,6 +190,7 @@ with Sandbox(find_seal()[0]) as one, Sandbox(Seal("landlock")) as other:
 
 
 @needs_seal
+@pytest.mark.long
 def test_workers_end_with_their_grader_even_in_the_middle_of_an_answer():
     program = [sys.executable, "-c", GRADER, str(Path(__file__).parent)]
     with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as grader:
