@@ -20,10 +20,12 @@ BY_FILE := -n 2 --dist loadfile --no-loadscope-reorder
 BROWSER := $(BIN)/python -m pytest -rs -p no:hypothesispytest -p no:anyio -n 2 --dist worksteal tests/browser
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=600 --ignore=tests/notebooks/specimen.ipynb
 NOTEBOOKS := book solutions tests/notebooks
+BESIDE_BROWSER := $(BY_FILE) $(NBVAL) $(NOTEBOOKS) tests/unit
 STORED := book/*.ipynb solutions/*.ipynb tests/notebooks/specimen.ipynb
 
-.PHONY: setup book pdf test test-one test-unit test-notebooks test-browser test-long test-lowest notebooks repo \
-	test-colab gpu-runs pretrained-record lab serve lint audit release lock clean distclean
+.PHONY: setup book pdf test test-one test-unit test-notebooks test-browser test-long test-machines test-newest \
+	test-lowest newest lowest arm notebooks repo test-colab gpu-runs pretrained-record lab serve lint audit release \
+	lock clean distclean
 
 setup: $(READY)
 
@@ -53,7 +55,7 @@ pdf: $(SITE) $(READY)
 # Unit tests and notebooks, then the browser's, and one summary of both.
 test: $(READY) $(SITE)
 	$(BIN)/python -m tests.everything \
-		"$(FIXED) $(BIN)/python -m pytest $(BY_FILE) $(NBVAL) $(NOTEBOOKS) tests/unit" "$(BROWSER)"
+		"$(FIXED) $(BIN)/python -m pytest $(BESIDE_BROWSER)" "$(BROWSER)"
 
 # One file, or one test of it: make test-one TEST='tests/unit/test_loss.py::test_…'
 test-one: $(READY)
@@ -68,15 +70,31 @@ test-notebooks: $(READY)
 	$(FIXED) $(BIN)/python book/_tools/live_toy.py
 	$(FIXED) $(BIN)/python -m pytest $(BY_FILE) $(NBVAL) $(NOTEBOOKS)
 
-# With the oldest versions that pyproject.toml admits of what the package needs, and the newest of all else, of which
-# they may use what is deprecated. The model of the chapters comes first, as above.
-test-lowest:
+# Unit tests and notebooks as on other machines: with fewer instructions, other versions, and Arm. It takes an hour.
+test-machines: $(READY) newest lowest arm
+	$(FIXED) $(BIN)/python -m tests.machines "$(BESIDE_BROWSER)"
+
+test-newest test-lowest: test-%: %
+	$(FIXED) .venv-$*/bin/python -m tests.machines "$(BESIDE_BROWSER)" $*
+
+# The newest Python that is here, and the newest torch; all else as pinned.
+newest:
+	rm -rf .venv-newest
+	$$(for minor in 13 12 11; do command -v python3.$$minor && break; done || echo $(PYTHON)) -m venv .venv-newest
+	.venv-newest/bin/python $(INSTALL) -e ".[book,test]" -c constraints.txt
+
+# The oldest versions that pyproject.toml admits of what the package needs, and the newest of all else.
+lowest:
 	rm -rf .venv-lowest
 	$(PYTHON) -m venv .venv-lowest
 	sed -n '/^dependencies = /,/^]/s/ *"\([a-z]*\)>=\([0-9.]*\).*/\1==\2.*/p' pyproject.toml > .venv-lowest/lowest.txt
-	.venv-lowest/bin/python $(INSTALL) -e ".[test]" -c .venv-lowest/lowest.txt
-	$(FIXED) .venv-lowest/bin/python book/_tools/live_toy.py
-	$(FIXED) .venv-lowest/bin/python -m pytest -W default::DeprecationWarning $(BY_FILE) $(NBVAL) tests/unit book solutions
+	.venv-lowest/bin/python $(INSTALL) -e ".[book,test]" -c .venv-lowest/lowest.txt
+
+# Debian's Python for Arm, with what chapters need, and an emulator.
+arm: $(READY)
+	rm -rf .venv-arm
+	if command -v apt-get && command -v qemu-aarch64-static; then tests/machines/arm.sh .venv-arm $(BIN)/python; \
+		else echo "Arm is left out, which Debian can emulate: apt install qemu-user-static"; fi
 
 # What takes minutes: whole classes, every attack on the grader, kills, and training until it is good.
 test-long: $(READY) $(SITE)

@@ -11,7 +11,8 @@ from __future__ import annotations
 import live_weights
 import numpy as np
 
-from course_lm import ModelConfig, ToyEnglish, TrainConfig, evaluate, load_corpus
+from course_lm import ModelConfig, ToyEnglish, TrainConfig, TransformerLM, evaluate, load_corpus
+from course_lm.data import Corpus
 from course_lm.grammar import IMPOSSIBLE, tabulate
 from course_lm.run_cache import train_once
 
@@ -19,11 +20,16 @@ PLAN = TrainConfig(steps=600, batch_size=32, muon_lr=0, adamw_lr=3e-3, warmup_st
 SEED = 1
 
 
+def trained(corpus: Corpus) -> TransformerLM:
+    """The model of the chapters."""
+    model, _ = train_once(ModelConfig.preset("tiny", corpus.tokenizer.vocab_size), corpus, PLAN, seed=SEED)
+    return model.cpu()
+
+
 def weights() -> None:
     """Write the weights, and print what rounding them costs."""
     corpus = load_corpus("toy")
-    model, _ = train_once(ModelConfig.preset("tiny", corpus.tokenizer.vocab_size), corpus, PLAN, seed=SEED)
-    model, starts = model.cpu(), corpus.starts(corpus.val)
+    model, starts = trained(corpus), corpus.starts(corpus.val)
     exact, live = (evaluate(m, corpus.val, starts=starts).nats_per_token for m in (model, live_weights.rounded(model)))
     record = {"steps": PLAN.steps, "nats_per_character": round(live, 4), "before_rounding": round(exact, 4)}
     live_weights.write("toy", model, corpus.tokenizer, record)
