@@ -112,6 +112,7 @@ def test_a_kernel_answers_without_being_changed():
     ]
 
 
+@pytest.mark.long
 def test_a_stored_notebook_is_repaired_to_the_byte(tmp_path, capsys):
     path = tmp_path / "specimen.ipynb"
     text = SPECIMEN.read_text(encoding="utf-8")

@@ -53,6 +53,7 @@ def pretrained_record(monkeypatch):
     return module
 
 
+@pytest.mark.long
 def test_the_record_of_pretrained_models_is_what_the_evaluation_says(
     pretrained_record, pretrained_folder, tmp_path, monkeypatch, capsys
 ):

@@ -124,6 +124,7 @@ def test_what_is_said_of_a_wrong_answer_is_true_of_it(function, body, said, caps
     assert said in capsys.readouterr().out
 
 
+@pytest.mark.long
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:torch")
 def test_a_compiled_answer_is_tried_as_it_is_written_since_compiling_takes_longer(capsys):
     shifted = "e = (logits - logits.amax(-1, keepdim=True)).exp()\nreturn e / e.sum(-1, keepdim=True)"
