@@ -13,8 +13,8 @@ SOURCES := _config.yml _toc.yml \
 	$(shell find course_lm book exercises solutions -type f -not -path '*/.*' -not -path '*/__pycache__/*')
 # Stored numbers are those of one thread on the CPU.
 FIXED := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 COURSE_LM_DEVICE=cpu JUPYTER_PLATFORM_DIRS=1
-# Two processes, and each file in one of them: what a file makes once, or a notebook's kernel, is shared by its tests. The
-# files come in the order of the command, so that notebooks, which take longest, begin.
+# Two processes, and each file in one of them: what a file makes once, or a notebook's kernel, is shared by its tests.
+# The files come in the order of the command, so that notebooks, which take longest, begin.
 BY_FILE := -n 2 --dist loadfile --no-loadscope-reorder
 # No test of the browser uses these plugins, which take three seconds to load.
 BROWSER := $(BIN)/python -m pytest -rs -p no:hypothesispytest -p no:anyio -n 2 --dist worksteal tests/browser
@@ -83,12 +83,13 @@ newest:
 	$$(for minor in 13 12 11; do command -v python3.$$minor && break; done || echo $(PYTHON)) -m venv .venv-newest
 	.venv-newest/bin/python $(INSTALL) -e ".[book,test]" -c constraints.txt
 
-# The oldest versions that pyproject.toml admits of what the package needs, and the newest of all else.
+# The oldest versions that pyproject.toml admits of what the package needs, and the newest of all else; without the tools
+# that build the book, which has its pinned versions.
 lowest:
 	rm -rf .venv-lowest
 	$(PYTHON) -m venv .venv-lowest
 	sed -n '/^dependencies = /,/^]/s/ *"\([a-z]*\)>=\([0-9.]*\).*/\1==\2.*/p' pyproject.toml > .venv-lowest/lowest.txt
-	.venv-lowest/bin/python $(INSTALL) -e ".[book,test]" -c .venv-lowest/lowest.txt
+	.venv-lowest/bin/python $(INSTALL) -e ".[test]" -c .venv-lowest/lowest.txt
 
 # Debian's Python for Arm, with what chapters need, and an emulator.
 arm: $(READY)

@@ -40,7 +40,6 @@ class Machine(NamedTuple):
 
     python: Path
     environment: dict[str, str]
-    arguments: str = ""  # of pytest, beside those that all have
 
 
 HERE = Path(".venv/bin/python")
@@ -67,7 +66,7 @@ MACHINES = {
     ),
     "newest": Machine(Path(".venv-newest/bin/python"), {}),
     # What the oldest versions use of the newest of all else may be deprecated.
-    "lowest": Machine(Path(".venv-lowest/bin/python"), {}, "-W default::DeprecationWarning"),
+    "lowest": Machine(Path(".venv-lowest/bin/python"), {"PYTEST_ADDOPTS": "-W default::DeprecationWarning"}),
     "arm": Machine(ARM / "bin/python", {"JUPYTER_PATH": str(ARM.resolve() / "share")}),
 }
 
@@ -91,8 +90,7 @@ def tried(name: str, arguments: str) -> Row:
         train = f"import torch; torch.__version__ = {version!r}; {TRAIN}"  # the version for which Arm will look
     with tempfile.TemporaryDirectory() as cache:
         tests = found_by(
-            f"PYTHONPATH=book/_tools {trainer} -c {shlex.quote(train)} && "
-            f"{python} -m pytest {machine.arguments} {arguments}",
+            f"PYTHONPATH=book/_tools {trainer} -c {shlex.quote(train)} && {python} -m pytest {arguments}",
             machine.environment | {"XDG_CACHE_HOME": cache},
         )
     return Row(name, output(machine, ABOUT), tests, time.monotonic() - start)
