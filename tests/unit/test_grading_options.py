@@ -3,6 +3,7 @@
 import csv
 import os
 import threading
+from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
@@ -47,6 +48,24 @@ def no_worker(monkeypatch):
     monkeypatch.setattr(Sandbox, "run", lambda *_: Outcome("exited", 0.0))
     found = Survey((Definition(stub=False, fingerprint="", size=1),))
     monkeypatch.setattr(Sandbox, "survey", lambda sandbox, cells, functions: dict.fromkeys(functions, found))
+
+
+def marks(rows: list[Row]) -> list[Row]:
+    return [replace(row, seconds=0.0) for row in rows]
+
+
+@pytest.mark.long
+def test_marks_and_their_order_do_not_depend_on_how_many_jobs_there_are(folder, warm_sandboxes):
+    plan = Plan(seed=3, jobs=1, questions=["token_nll", "cross_entropy"])
+    alone = grade(folder, plan).rows
+    assert {row.submission: row.status for row in alone if row.question == "cross_entropy"} == {
+        "leaves": "exited",
+        "memorized": "wrong",
+        "right": "correct",
+        "slow": "correct",
+        "wrong": "wrong",
+    }
+    assert marks(alone) == marks(grade(folder, replace(plan, jobs=2)).rows)
 
 
 def test_submissions_are_marked_at_the_same_time(folder, no_worker, monkeypatch):
