@@ -83,8 +83,8 @@ newest:
 	$$(for minor in 13 12 11; do command -v python3.$$minor && break; done || echo $(PYTHON)) -m venv .venv-newest
 	.venv-newest/bin/python $(INSTALL) -e ".[book,test]" -c constraints.txt
 
-# The oldest versions that pyproject.toml admits of what the package needs, and the newest of all else; without the tools
-# that build the book, which has its pinned versions.
+# The oldest versions that pyproject.toml admits of what the package needs, and the newest of all else; without the
+# tools that build the book, which has its pinned versions.
 lowest:
 	rm -rf .venv-lowest
 	$(PYTHON) -m venv .venv-lowest

@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.everything import Found, found_by
+from tests.everything import OUTCOMES, Found, found_by
 
 ARM = Path(".venv-arm")
 ARM_CHAPTERS = "book/0[123457]_*.ipynb"  # 6 and 8 train models
@@ -32,7 +32,6 @@ instructions = torch.backends.cpu.get_cpu_capability()
 print(f"{platform.machine()}, {instructions}, Python {platform.python_version()}, torch {torch.__version__}")
 """
 TRAIN = "import live_toy; live_toy.trained(live_toy.load_corpus('toy'))"
-OUTCOMES = {"failed": "failed", "passed": "passed", "skipped": "skipped", "told": "to be looked at"}
 
 
 class Machine(NamedTuple):
@@ -83,14 +82,14 @@ class Row(NamedTuple):
 def tried(name: str, arguments: str) -> Row:
     """Train the model of the chapters as on this machine, then run the tests there."""
     machine, start = MACHINES[name], time.monotonic()
-    python, trainer, train = machine.python, machine.python, TRAIN
+    python, train = machine.python, TRAIN
     if name == "arm":
-        python, trainer, arguments = HERE, HERE, ARM_TESTS
+        python, arguments = HERE, ARM_TESTS
         version = output(machine, "import torch; print(torch.__version__)")
         train = f"import torch; torch.__version__ = {version!r}; {TRAIN}"  # the version for which Arm will look
     with tempfile.TemporaryDirectory() as cache:
         tests = found_by(
-            f"PYTHONPATH=book/_tools {trainer} -c {shlex.quote(train)} && {python} -m pytest {arguments}",
+            f"PYTHONPATH=book/_tools {python} -c {shlex.quote(train)} && {python} -m pytest {arguments}",
             machine.environment | {"XDG_CACHE_HOME": cache},
         )
     return Row(name, output(machine, ABOUT), tests, time.monotonic() - start)
@@ -115,7 +114,7 @@ def table(rows: Sequence[Row]) -> str:
 def counts(tests: Sequence[Found]) -> str:
     """How many tests ended in which way."""
     found = Counter(test.outcome for test in tests)
-    return ", ".join(f"{found[outcome]:,} {said}" for outcome, said in OUTCOMES.items() if found[outcome]) or "none"
+    return ", ".join(f"{found[outcome]:,} {outcome}" for outcome in OUTCOMES if found[outcome]) or "none"
 
 
 def main() -> int:
